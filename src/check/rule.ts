@@ -1,0 +1,30 @@
+import type { AnyAction } from '../actions/action.ts';
+import type { FindingLevel, PlanPath } from '../model/finding.ts';
+import type { Plan } from '../model/plan.ts';
+
+/** What a rule complains about: a path in the plan; the reporter turns it into file, line and column. */
+export interface Complaint {
+  readonly path: PlanPath;
+  readonly message: string;
+  readonly hint: string;
+  readonly related?: readonly { readonly path: PlanPath; readonly message: string }[];
+}
+
+/** Besides the plan, all a rule may know. Nothing here touches the world. */
+export interface CheckFacts {
+  readonly now: Date;
+  readonly actions: ReadonlyMap<string, AnyAction>;
+}
+
+/** One rule a file in `rules/`. Its page in docs/reference/rules.md is made from these fields; `bad` and `good` are run by the tests. */
+export interface Rule {
+  readonly id: string;
+  readonly level: FindingLevel;
+  readonly title: string;
+  /** Why it matters, with the source of any technical fact. */
+  readonly why: string;
+  /** A fragment of a plan (YAML) that the rule must complain about, and one that it must not. */
+  readonly bad: string;
+  readonly good: string;
+  judge(plan: Plan, facts: CheckFacts): readonly Complaint[];
+}

@@ -1,0 +1,21 @@
+export const FINDING_LEVELS = ['error', 'warning', 'info'] as const;
+export type FindingLevel = (typeof FINDING_LEVELS)[number];
+
+/** A place in a plan file, counted from 1 as editors do. */
+export type Place = { readonly file: string; readonly line: number; readonly column: number };
+
+/** Where in the plan a value stands, e.g. `['components', 'database', 'objectives', 'rpo']`. The loader turns it into a Place. */
+export type PlanPath = readonly (string | number)[];
+
+/** What a rule has to say about a plan: a value, never an exception. */
+export interface Finding {
+  readonly rule: string;
+  readonly level: FindingLevel;
+  readonly at: Place;
+  readonly message: string;
+  /** What to write instead, or what to decide. */
+  readonly hint: string;
+  readonly related?: readonly { readonly at: Place; readonly message: string }[];
+}
+
+export const isError = (finding: Finding): boolean => finding.level === 'error';
