@@ -52,8 +52,8 @@ export interface Action<Client, In, Out> {
   readonly undo:
     | ((ctx: ActionContext<Client>, input: In, output: Out) => Promise<void>)
     | { readonly impossible: string };
-  /** What it leaves behind that must be put back before the run may close. */
-  owes?(input: In, output: Out): Obligation;
+  /** What it leaves behind that must be put back before the run may close. Opened before `run` begins, so it depends on input and key alone. */
+  owes?(input: In, key: string): Obligation;
   /** The obligation that it settles: the id that `owes` of the other action gave. */
   settles?(input: In): string;
 }

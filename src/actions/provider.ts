@@ -1,6 +1,8 @@
 import type { Clock } from '../lib/clock.ts';
+import type { JsonObject } from '../lib/json.ts';
 import type { Plan, SecretRef } from '../model/plan.ts';
-import type { BackupRepository } from '../model/repository.ts';
+import type { RecoveryPoint } from '../model/recovery-point.ts';
+import type { BackupRepository, LogRef } from '../model/repository.ts';
 import type { AnyAction } from './action.ts';
 
 /** What a provider may use besides the system it talks to. Handed over by `main`. */
@@ -9,6 +11,9 @@ export interface ProviderServices {
   /** The resolved plan of this run or command: where components, connections and folders are read from. */
   readonly plan: Plan;
   readonly repository: BackupRepository;
+  readonly catalog: Catalog;
+  /** A CEL expression that must come out as true or false. Throws PLAN_INVALID with the expression in the message. */
+  condition(text: string, scope: JsonObject): boolean;
   /** Value of a secret. Throws SECRET_MISSING. The value is registered for redaction before it is returned. */
   secret(ref: SecretRef | string): string;
   /** Private folder for this machine's working files, e.g. side instances. Exists, mode 0700 or 0711. */
@@ -16,6 +21,21 @@ export interface ProviderServices {
   /** Environment variable, for finding programs; never for secrets. */
   env(name: string): string | undefined;
 }
+
+/** What can be returned to, and what is needed for it. Implemented by `catalog/`. */
+export interface Catalog {
+  /** Every recovery point of a component, read from the repository anew. */
+  points(component: string): Promise<readonly RecoveryPoint[]>;
+  /** The point to restore from. Throws POINT_NOT_FOUND or LOG_GAP, which say what there is. */
+  choosePoint(points: readonly RecoveryPoint[], target: PointTarget): RecoveryPoint;
+  /** The smallest ordered set of stretches that covers `from` to `to`, as far as it goes without a hole. */
+  logPieces(logs: readonly LogRef[], system: string, timeline: number, from: bigint, to?: bigint): readonly LogRef[];
+}
+
+export type PointTarget =
+  | { readonly kind: 'latest' }
+  | { readonly kind: 'time'; readonly at: Date }
+  | { readonly kind: 'lsn'; readonly lsn: bigint };
 
 /** One system Lifeboat can act on. `src/providers/index.ts` lists them; nothing registers itself. */
 export interface Provider<Client> {

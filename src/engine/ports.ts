@@ -28,10 +28,16 @@ export interface EnginePorts {
   redact(text: string): string;
   /** Who starts and drives this run. */
   readonly actor: string;
+  /** True when somebody is there to decide at once. Otherwise a step that needs a decision parks the run, to be resumed later. */
+  readonly mayAsk: boolean;
   /** Told of each event as it is kept, and of each line of output, for whoever watches. Must not throw. */
   readonly watch: (happening: Happening) => void;
 }
 
 export type Happening =
-  | { readonly kind: 'event'; readonly event: JournalEvent }
+  | {
+      readonly kind: 'event';
+      readonly event: JournalEvent /** Happened before this process took the run up. */;
+      readonly past?: true;
+    }
   | { readonly kind: 'output'; readonly step: string; readonly line: string };

@@ -52,6 +52,7 @@ export const ERRORS = {
     retry: false,
     means: 'Another process has taken the run over; this one may not write any more.',
   },
+  RUN_CANCELED: { exit: 19, http: 409, retry: false, means: 'A person ended the run before it was through.' },
   TARGET_UNREACHABLE: { exit: 20, http: 502, retry: true, means: 'A system does not answer.' },
   TARGET_DENIED: {
     exit: 21,

@@ -120,7 +120,7 @@ export function applyEvent(state: RunState, event: JournalEvent): RunState {
     case 'run.claimed':
       return { ...next, status: over(state) ? state.status : 'running', epoch: event.epoch, owner: event.owner };
     case 'run.paused':
-      return { ...next, status: 'paused', waits: endWaits(state, event.at) };
+      return { ...next, status: 'paused' };
     case 'run.impact':
       return { ...next, impactAt: event.impactAt, impactSource: event.source };
     case 'run.healthy':
@@ -181,7 +181,7 @@ function nextStep(step: StepState, event: StepEvent): StepState {
     case 'step.rejected':
       return { ...step, rejection: { by: event.by, hash: event.hash, reason: event.reason } };
     case 'step.decided':
-      return { ...step, decision: { decision: event.decision, by: event.by, reason: event.reason } };
+      return withDecision(step, event);
     case 'step.started': {
       const { decision: _used, ...kept } = step;
       const { action, danger, input } = event;
@@ -211,11 +211,13 @@ function nextStep(step: StepState, event: StepEvent): StepState {
           finishedAt: event.at,
         },
       };
-    case 'step.failed':
+    case 'step.failed': {
+      const { decision: _answered, ...kept } = step;
       return {
-        ...step,
+        ...kept,
         progress: { status: 'failed', error: event.error, proofs: event.proofs ?? [], finishedAt: event.at },
       };
+    }
     case 'step.skipped':
       return { ...step, progress: { status: 'skipped', why: event.why, finishedAt: event.at } };
     case 'step.undoing':
@@ -230,6 +232,12 @@ function nextStep(step: StepState, event: StepEvent): StepState {
         },
       };
   }
+}
+
+/** A person who says "again" takes back an earlier no as well. */
+function withDecision(step: StepState, { decision, by, reason }: StepEvent & { type: 'step.decided' }): StepState {
+  const { rejection, ...rest } = step;
+  return { ...rest, ...(rejection && decision !== 'retry' ? { rejection } : {}), decision: { decision, by, reason } };
 }
 
 const over = (state: RunState): boolean => state.endedAt !== undefined;

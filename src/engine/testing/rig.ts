@@ -1,0 +1,79 @@
+import { type MemoryJournal, memoryJournal } from '../../journal/memory-journal.fake.ts';
+import { fakeClock } from '../../lib/clock.fake.ts';
+import type { JsonObject } from '../../lib/json.ts';
+import type { RunOrigin } from '../../model/run.ts';
+import { expressions } from '../../plan/expressions.ts';
+import { resumeRun, startRun } from '../execute.ts';
+import type { EnginePorts, Happening } from '../ports.ts';
+import { type FakeWorld, fakeActions, fakeWorld } from './fake-world.ts';
+
+export const RUN = 'run-1';
+
+/** A plan around some steps, as it would be frozen into a run. */
+export function originOf(steps: readonly JsonObject[], more: JsonObject = {}): RunOrigin {
+  const healthy = String(steps.at(-1)?.id);
+  const plan = {
+    lifeboat: 1,
+    plan: { name: 'shop', title: 'Shop', owner: 'commander', version: '1' },
+    environments: { production: {} },
+    people: { ada: { name: 'Ada' } },
+    roles: { commander: { people: ['ada'] } },
+    repository: { folder: '/nowhere', recipients: ['age1example'] },
+    components: { web: { kind: 'service', health: { url: 'http://127.0.0.1:1/' } } },
+    scenarios: {
+      loss: { title: 'Loss', loses: ['web'], objectives: { rto: '1h', rpo: '0' }, healthy, steps, ...more },
+    },
+  };
+  return {
+    plan: JSON.parse(JSON.stringify(plan)) as JsonObject,
+    planHash: 'hash',
+    planFile: 'lifeboat.yaml',
+    scenario: 'loss',
+    environment: 'production',
+    inputs: {},
+    version: '0',
+  };
+}
+
+export interface Rig {
+  readonly world: FakeWorld;
+  readonly journal: MemoryJournal;
+  readonly clock: ReturnType<typeof fakeClock>;
+  readonly happenings: Happening[];
+  ports(over?: Partial<EnginePorts>): EnginePorts;
+}
+
+export function rig(world = fakeWorld()): Rig {
+  const clock = fakeClock();
+  const journal = memoryJournal({ clock });
+  const happenings: Happening[] = [];
+  const ports = (over: Partial<EnginePorts> = {}): EnginePorts => ({
+    journal,
+    clock,
+    expressions,
+    actions: {
+      find: (name) =>
+        fakeActions.filter((action) => action.name === name).map((action) => ({ action, client: world }))[0],
+    },
+    redact: (text) => text.replaceAll('hunter2', '[redacted]'),
+    actor: 'ada',
+    mayAsk: false,
+    watch: (happening) => void happenings.push(happening),
+    ...over,
+  });
+  return { world, journal, clock, happenings, ports };
+}
+
+export const never = new AbortController().signal;
+
+export const start = (steps: readonly JsonObject[], ports: EnginePorts, more: JsonObject = {}, signal = never) =>
+  startRun({ id: RUN, lock: 'shop/production', origin: originOf(steps, more) }, ports, signal);
+
+export const resume = (ports: EnginePorts, signal = never) => resumeRun(RUN, ports, signal);
+
+export const step = (id: string, over: JsonObject = {}): JsonObject => ({
+  id,
+  uses: 'fake.make',
+  with: { thing: id },
+  ...over,
+});

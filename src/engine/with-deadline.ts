@@ -1,0 +1,53 @@
+import type { Clock } from '../lib/clock.ts';
+import { formatDuration, seconds } from '../lib/duration.ts';
+import { KnownError } from '../model/errors.ts';
+
+/** How long work that is told to stop may take to come to rest, e.g. to finish a commit. */
+const GRACE_MS = seconds(10);
+
+export interface Deadline {
+  readonly ms: number;
+  readonly clock: Clock;
+  /** Aborted from outside: pause or cancellation. */
+  readonly signal: AbortSignal;
+  /** For the message. */
+  readonly what: string;
+}
+
+/**
+ * Gives work so much time. After it the work's signal is aborted and TIMED_OUT is thrown, also when the work does not listen.
+ * Stopped from outside, the work may come to rest first; what it then answers counts.
+ */
+export async function withDeadline<T>(
+  { ms, clock, signal, what }: Deadline,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const done = new AbortController();
+  const late = new AbortController();
+  const limit = clock.sleep(ms, done.signal).then(() => {
+    const hint = 'It may still take effect; the next try looks first. The step can be given a longer timeout.';
+    late.abort(new KnownError('TIMED_OUT', `${what} did not end within ${formatDuration(ms)}`, hint));
+    throw late.signal.reason;
+  });
+  const stopped = aborted(signal, done.signal).then(async () => {
+    await clock.sleep(GRACE_MS, done.signal);
+    throw signal.reason;
+  });
+  try {
+    return await Promise.race([work(AbortSignal.any([signal, late.signal])), limit, stopped]);
+  } finally {
+    limit.catch(() => undefined);
+    stopped.catch(() => undefined);
+    done.abort();
+  }
+}
+
+/** Resolves when the signal is aborted; rejects when there is no more need to know. */
+function aborted(signal: AbortSignal, needless: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return resolve();
+    const heard = () => resolve();
+    signal.addEventListener('abort', heard, { once: true, signal: needless });
+    needless.addEventListener('abort', () => reject(needless.reason), { once: true });
+  });
+}
