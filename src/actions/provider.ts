@@ -28,8 +28,8 @@ export interface Catalog {
   points(component: string): Promise<readonly RecoveryPoint[]>;
   /** The point to restore from. Throws POINT_NOT_FOUND or LOG_GAP, which say what there is. */
   choosePoint(points: readonly RecoveryPoint[], target: PointTarget): RecoveryPoint;
-  /** The smallest ordered set of stretches that covers `from` to `to`, as far as it goes without a hole. */
-  logPieces(logs: readonly LogRef[], system: string, timeline: number, from: bigint, to?: bigint): readonly LogRef[];
+  /** The stored log of a point, from the start of its backup to its end, over all its timelines, in order. */
+  logOf(point: RecoveryPoint): Promise<readonly LogRef[]>;
 }
 
 export type PointTarget =

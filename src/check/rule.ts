@@ -1,5 +1,6 @@
 import type { AnyAction } from '../actions/action.ts';
 import type { FindingLevel, PlanPath } from '../model/finding.ts';
+import type { OutputUse } from '../model/output-use.ts';
 import type { Plan } from '../model/plan.ts';
 
 /** What a rule complains about: a path in the plan; the reporter turns it into file, line and column. */
@@ -7,13 +8,18 @@ export interface Complaint {
   readonly path: PlanPath;
   readonly message: string;
   readonly hint: string;
+  /** When it weighs less than the rule does as a rule. */
+  readonly level?: FindingLevel;
   readonly related?: readonly { readonly path: PlanPath; readonly message: string }[];
 }
 
 /** Besides the plan, all a rule may know. Nothing here touches the world. */
 export interface CheckFacts {
   readonly now: Date;
+  /** Every action of this build. None at all means that actions are not judged. */
   readonly actions: ReadonlyMap<string, AnyAction>;
+  /** Which outputs of steps the runbooks rely on; the loader reads them out of the expressions. */
+  readonly outputsUsed?: readonly OutputUse[];
 }
 
 /** One rule a file in `rules/`. Its page in docs/reference/rules.md is made from these fields; `bad` and `good` are run by the tests. */

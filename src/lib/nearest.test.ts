@@ -1,14 +1,16 @@
 import { expect, test } from 'vitest';
-import { nearest } from './nearest.ts';
+import { nearestOf } from './nearest.ts';
 
 test.each([
-  ['databse', 'database'],
-  ['health', 'healthy'],
-  ['scenrios', 'scenarios'],
+  ['chek', 'check'],
+  ['recver', 'recover'],
+  ['statsu', 'status'],
   ['x', undefined],
-  ['entirely-different', undefined],
-])('%s was meant to be %s', (word, meant) => {
-  expect(nearest(word, ['database', 'healthy', 'scenarios', 'steps'])).toBe(meant);
+  ['something-else', undefined],
+])('of %s is %s', (word, meant) => {
+  expect(nearestOf(word, ['check', 'recover', 'status'])).toBe(meant);
 });
 
-test('nothing is near when nothing is known', () => expect(nearest('a', [])).toBeUndefined());
+test('of nothing is nothing', () => {
+  expect(nearestOf('check', [])).toBeUndefined();
+});

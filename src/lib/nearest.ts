@@ -1,24 +1,28 @@
-/** The word that was most likely meant, or undefined when none of the known ones is near. */
-export function nearest(word: string, known: Iterable<string>): string | undefined {
-  let best: string | undefined;
-  let least = Math.max(1, Math.floor(word.length / 3)) + 1;
-  for (const candidate of known) {
-    const edits = editsBetween(word, candidate);
-    if (edits < least) [best, least] = [candidate, edits];
-  }
-  return best;
+/** The word a person most likely meant, or undefined when none is near. */
+export function nearestOf(word: string, known: readonly string[]): string | undefined {
+  const ranked = known
+    .map((candidate) => ({ candidate, far: distance(word, candidate) }))
+    .sort((a, b) => a.far - b.far);
+  const best = ranked[0];
+  return best && best.far <= Math.max(1, Math.floor(word.length / 3)) ? best.candidate : undefined;
 }
 
-/** How many letters must be put in, taken out or replaced to make one word of the other. */
-function editsBetween(from: string, to: string): number {
-  let above = [...Array(to.length + 1).keys()];
-  for (let row = 1; row <= from.length; row++) {
-    const current = [row];
-    for (let column = 1; column <= to.length; column++) {
-      const replaced = Number(above[column - 1]) + (from[row - 1] === to[column - 1] ? 0 : 1);
-      current.push(Math.min(replaced, Number(above[column]) + 1, Number(current[column - 1]) + 1));
+/** Edits between two words: insert, remove, replace, or swap two neighbours. */
+function distance(a: string, b: string): number {
+  let above: readonly number[] = [];
+  let row: readonly number[] = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const replace = at(row, j - 1) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      const swap = swapped ? at(above, j - 2) + 1 : Number.POSITIVE_INFINITY;
+      next.push(Math.min(replace, swap, at(row, j) + 1, at(next, j - 1) + 1));
     }
-    above = current;
+    above = row;
+    row = next;
   }
-  return Number(above[to.length]);
+  return at(row, b.length);
 }
+
+const at = (row: readonly number[], index: number): number => row[index] as number;

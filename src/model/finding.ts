@@ -19,3 +19,10 @@ export interface Finding {
 }
 
 export const isError = (finding: Finding): boolean => finding.level === 'error';
+
+/** `components.database.backups[0]`, as messages and waivers write a path. */
+export const pathText = (path: PlanPath): string =>
+  path.reduce<string>(
+    (text, part) => (typeof part === 'number' ? `${text}[${part}]` : text ? `${text}.${part}` : part),
+    '',
+  );

@@ -107,7 +107,7 @@ export interface BackupRepository {
   /** Every stretch of log of a component, by system, timeline and position. */
   logs(component: string): Promise<readonly LogRef[]>;
   readLog(log: LogRef): Promise<Buffer>;
-  /** The history file of a timeline: where it branched off. */
+  /** The history file of a timeline: where it branched off. Kept in clear, so that points are known without a key. */
   putTimelineHistory(component: string, system: string, timeline: number, text: string): Promise<void>;
   timelineHistories(component: string, system: string): Promise<ReadonlyMap<number, string>>;
 

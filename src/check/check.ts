@@ -1,0 +1,50 @@
+import { type Finding, type Place, type PlanPath, pathText } from '../model/finding.ts';
+import type { OutputUse } from '../model/output-use.ts';
+import type { Plan } from '../model/plan.ts';
+import type { CheckFacts, Complaint, Rule } from './rule.ts';
+import { rules } from './rules/index.ts';
+import { applyWaivers, type Judged } from './waivers.ts';
+
+/** What `check` needs of a plan that was loaded. */
+export interface CheckedPlan {
+  readonly plan: Plan;
+  /** What loading it found. None of it can be waived. */
+  readonly findings: readonly Finding[];
+  readonly outputsUsed: readonly OutputUse[];
+  place(path: PlanPath): Place;
+}
+
+/** Everything that is wrong with a plan, in the order in which it is written. Touches nothing. */
+export function check(loaded: CheckedPlan, facts: CheckFacts): Finding[] {
+  const known = { outputsUsed: loaded.outputsUsed, ...facts };
+  const judged = rules.flatMap((rule) => judge(rule, loaded, known));
+  return [...loaded.findings, ...applyWaivers(judged, loaded, facts.now)].sort(byPlace);
+}
+
+function judge(rule: Rule, loaded: CheckedPlan, facts: CheckFacts): Judged[] {
+  return rule.judge(loaded.plan, facts).map((complaint) => ({
+    paths: pathsOf(loaded.plan, complaint.path),
+    finding: toFinding(rule, complaint, loaded),
+  }));
+}
+
+const toFinding = (rule: Rule, { path, message, hint, level, related }: Complaint, loaded: CheckedPlan): Finding => ({
+  rule: rule.id,
+  level: level ?? rule.level,
+  at: loaded.place(path),
+  message,
+  hint,
+  ...(related ? { related: related.map((one) => ({ at: loaded.place(one.path), message: one.message })) } : {}),
+});
+
+/** The path as it is, and with the step's name in place of its number: a waiver may say either. */
+function pathsOf({ scenarios }: Plan, path: PlanPath): readonly string[] {
+  const [first, scenario, word, index, ...rest] = path;
+  const step =
+    first === 'scenarios' && word === 'steps' ? scenarios[String(scenario)]?.steps[Number(index)] : undefined;
+  const named = step && pathText(['scenarios', String(scenario), 'steps', step.id, ...rest]);
+  return [pathText(path), ...(named ? [named] : [])];
+}
+
+const byPlace = (a: Finding, b: Finding): number =>
+  a.at.line - b.at.line || a.at.column - b.at.column || a.rule.localeCompare(b.rule, 'en');

@@ -1,0 +1,25 @@
+import { DECISIONS } from '../../model/run.ts';
+import { decide } from '../../usecases/decide.ts';
+import { defineCommand, needed, text } from '../define-command.ts';
+
+export const decideCommand = defineCommand({
+  name: 'decide',
+  summary: 'Say how to go on with a step that failed or whose outcome is unknown.',
+  details:
+    'retry: look again and try again. done: it is done, a person answers for it. skip: go on without it.\n' +
+    'undo: take back what this run did, newest first; where a step owes something, put that back. abort: end the run as failed.',
+  examples: ['lifeboat decide run-20260114-030512-9f3c load retry --reason "the disk has room again"'],
+  args: { run: needed('The run.'), step: needed('The step.'), decision: needed(`One of ${DECISIONS.join(', ')}.`) },
+  flags: {
+    reason: text('TEXT', 'Why. Needed.'),
+    by: text('NAME', 'Who decides. Default: $LIFEBOAT_USER, else your user name.'),
+  },
+  fails: ['USAGE', 'RUN_NOT_FOUND', 'JOURNAL_DAMAGED'],
+  run: ({ run, step, decision, by, reason }, services) =>
+    decide(
+      { run, step, decision, ...(by === undefined ? {} : { by }), ...(reason === undefined ? {} : { reason }) },
+      services,
+    ),
+  print: ({ run, step, by, decision, resume }) =>
+    `${by} decided "${decision}" about ${step} of ${run}.${resume ? `\nNobody drives the run. Go on with: lifeboat recover --resume ${run}` : ''}`,
+});

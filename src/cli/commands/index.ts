@@ -1,0 +1,87 @@
+import type { AnyCommand } from '../define-command.ts';
+
+/** A command as the first page shows it; the rest is loaded when it is called, so that help and version stay quick. */
+export interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  load(): Promise<AnyCommand>;
+}
+
+/** In the order in which one meets them. A test holds names and summaries equal to those in the files. */
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'init',
+    summary: 'Write a plan to start from, with a new key; make the repository with --repository.',
+    load: async () => (await import('./init.ts')).initCommand,
+  },
+  {
+    name: 'check',
+    summary: 'Judge the plan without touching anything.',
+    load: async () => (await import('./check.ts')).checkCommand,
+  },
+  {
+    name: 'docs',
+    summary: 'Write the plan as a runbook to read and print.',
+    load: async () => (await import('./docs.ts')).docsCommand,
+  },
+  {
+    name: 'backup',
+    summary: 'Take recovery points now, or keep the write-ahead log with --stream.',
+    load: async () => (await import('./backup.ts')).backupCommand,
+  },
+  {
+    name: 'points',
+    summary: 'List every moment one can return to, and what choosing it would lose.',
+    load: async () => (await import('./points.ts')).pointsCommand,
+  },
+  {
+    name: 'restore',
+    summary: 'Restore a database beside the running one, to look and to copy from.',
+    load: async () => (await import('./restore.ts')).restoreCommand,
+  },
+  {
+    name: 'recover',
+    summary: 'Carry out a scenario of the plan: the real thing.',
+    load: async () => (await import('./recover.ts')).recoverCommand,
+  },
+  {
+    name: 'approve',
+    summary: 'Say yes, or no, to a step that waits for approval.',
+    load: async () => (await import('./approve.ts')).approveCommand,
+  },
+  {
+    name: 'decide',
+    summary: 'Say how to go on with a step that failed or whose outcome is unknown.',
+    load: async () => (await import('./decide.ts')).decideCommand,
+  },
+  {
+    name: 'cancel',
+    summary: 'End a run for good. What it changed stays as it is.',
+    load: async () => (await import('./cancel.ts')).cancelCommand,
+  },
+  {
+    name: 'runs',
+    summary: 'List the runs that are kept here, newest first.',
+    load: async () => (await import('./runs.ts')).runsCommand,
+  },
+  {
+    name: 'status',
+    summary: 'Say how a run stands: one sentence first, then every step.',
+    load: async () => (await import('./status.ts')).statusCommand,
+  },
+  {
+    name: 'evidence export',
+    summary: 'Write the sealed log of a run into a file that anybody can verify.',
+    load: async () => (await import('./evidence-export.ts')).evidenceExportCommand,
+  },
+  {
+    name: 'evidence verify',
+    summary: 'Verify evidence offline, with nothing but the file.',
+    load: async () => (await import('./evidence-verify.ts')).evidenceVerifyCommand,
+  },
+  {
+    name: 'key new',
+    summary: 'Make a key pair: the public half for the plan, the private half for a safe place.',
+    load: async () => (await import('./key-new.ts')).keyNewCommand,
+  },
+];

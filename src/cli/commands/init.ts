@@ -1,0 +1,22 @@
+import { initPlan } from '../../usecases/init-plan.ts';
+import { defineCommand, text } from '../define-command.ts';
+
+export const initCommand = defineCommand({
+  name: 'init',
+  summary: 'Write a plan to start from, with a new key; make the repository with --repository.',
+  details:
+    'Nothing that exists is overwritten. In a folder that has a plan, --repository makes the repository it names.',
+  examples: ['lifeboat init', 'lifeboat init --repository /mnt/backups/orders'],
+  args: {},
+  flags: { repository: text('FOLDER', 'Folder of the repository of backups, best on another machine or disk.') },
+  fails: ['USAGE', 'PLAN_INVALID', 'TARGET_NOT_EMPTY', 'TARGET_DENIED'],
+  run: ({ repository }, services) => initPlan(repository, services),
+  print: ({ plan, key, repository }) =>
+    [
+      ...(plan ? [`Plan: ${plan}`] : []),
+      ...(key ? [`Key:  ${key.file} (public half ${key.recipient})`] : []),
+      ...(repository ? [`Repository: ${repository}`] : []),
+      ...(key ? ['Copy the key to a safe place away from this machine: without it nobody can restore.'] : []),
+      'Next: edit the plan, then: lifeboat check',
+    ].join('\n'),
+});

@@ -1,0 +1,28 @@
+import { DECISIONS } from '../model/run.ts';
+import { approvalsMissing } from '../model/run-state.ts';
+import type { Waiting } from './run-view.ts';
+
+/** What somebody must know to say yes or no: who may, what will change, until when, and how. */
+export function approvalText({ state, step, waitsFor }: Waiting, name: string): readonly string[] {
+  if (waitsFor.kind !== 'approval') return [];
+  const known = state.steps.get(step);
+  const missing = known ? approvalsMissing(known) : waitsFor.count;
+  const { danger, changes } = waitsFor.preview;
+  return [
+    `  ? ${name} waits for ${missing} ${missing === 1 ? 'approval' : 'approvals'} by the role ${waitsFor.role}`,
+    `      In ${state.origin.environment} it will (${danger}):`,
+    ...(changes.length > 0 ? changes : ['nothing that can be foretold']).map((change) => `        - ${change}`),
+    ...(waitsFor.expiresAt ? [`      Asked until ${waitsFor.expiresAt}.`] : []),
+    `      From any terminal: lifeboat approve ${state.id} ${step}`,
+  ];
+}
+
+/** What somebody must know to decide how to go on. */
+export function decisionText({ state, step, waitsFor }: Waiting, name: string): readonly string[] {
+  if (waitsFor.kind !== 'decision') return [];
+  return [
+    `  ? ${name} needs a decision: ${waitsFor.why.message}`,
+    `      → ${waitsFor.why.hint}`,
+    `      From any terminal: lifeboat decide ${state.id} ${step} ${DECISIONS.join('|')} --reason "…"`,
+  ];
+}

@@ -1,0 +1,104 @@
+import { nearestOf } from '../lib/nearest.ts';
+import { ERRORS, errorRecord, KnownError } from '../model/errors.ts';
+import type { Services } from '../usecases/services.ts';
+import { COMMANDS } from './commands/index.ts';
+import type { AnyCommand } from './define-command.ts';
+import type { Globals } from './globals.ts';
+import { commandHelp, overview } from './help.ts';
+import { type Parsed, parseInput } from './parse.ts';
+import { colourPaint, plainPaint, type Screen } from './screen.ts';
+
+/** Everything the command line touches, handed over by `main`, so that tests can watch it. */
+export interface CliWorld {
+  readonly argv: readonly string[];
+  readonly version: string;
+  readonly colour: boolean;
+  readonly signal: AbortSignal;
+  out(text: string): void;
+  err(text: string): void;
+  readonly ask?: (question: string, signal: AbortSignal) => Promise<string | undefined>;
+  /** Opened only when a command runs, so that help and version stay quick. */
+  openServices(globals: Globals): Promise<Services>;
+  /** Takes secrets out of a text; works at any time, also before services are open. */
+  redact(text: string): string;
+}
+
+/** Runs one command line and gives its exit code. Never throws. */
+export async function runCli(world: CliWorld): Promise<number> {
+  const json = world.argv.includes('--json');
+  try {
+    return await dispatch(world);
+  } catch (error) {
+    return fail(world, error, { json, debug: world.argv.includes('--debug') });
+  }
+}
+
+async function dispatch(world: CliWorld): Promise<number> {
+  const [first] = world.argv;
+  if (first === '--version' || first === 'version' || first === '-V') return say(world, world.version);
+  if (first === undefined || first === '--help' || first === '-h' || first === 'help')
+    return say(world, overview(COMMANDS, world.version));
+  const { command, rest } = await findCommand(world.argv);
+  const parsed = parseInput(command, rest);
+  if (parsed.globals.help) return say(world, commandHelp(command));
+  return runCommand(world, command, parsed);
+}
+
+async function runCommand(world: CliWorld, command: AnyCommand, { globals, input }: Parsed): Promise<number> {
+  const services = await world.openServices(globals);
+  try {
+    const screen = screenFor(world, globals);
+    const result = await command.run(input as never, services, screen);
+    const output = globals.json ? JSON.stringify(result, jsonSafe, 2) : command.print(result, screen.paint);
+    if (output !== '') world.out(`${world.redact(output)}\n`);
+    return command.exit?.(result) ?? 0;
+  } finally {
+    await services.close();
+  }
+}
+
+function screenFor(world: CliWorld, globals: Globals): Screen {
+  const write = globals.json ? world.err : world.out;
+  return {
+    say: (line) => write(`${world.redact(line)}\n`),
+    paint: world.colour && !globals.json ? colourPaint : plainPaint,
+    signal: world.signal,
+    ...(world.ask && !globals.json ? { ask: world.ask } : {}),
+  };
+}
+
+/** Commands have one or two words: `check`, `evidence verify`. */
+async function findCommand(argv: readonly string[]): Promise<{ command: AnyCommand; rest: readonly string[] }> {
+  const two = argv.slice(0, 2).join(' ');
+  const entry = COMMANDS.find(({ name }) => name === two) ?? COMMANDS.find(({ name }) => name === argv[0]);
+  if (entry) return { command: await entry.load(), rest: argv.slice(entry.name.split(' ').length) };
+  const parts = COMMANDS.filter(({ name }) => name.startsWith(`${argv[0]} `)).map(({ name }) => name);
+  if (parts.length > 0)
+    throw new KnownError('USAGE', `"lifeboat ${argv[0]}" needs a second word`, `One of: ${parts.join(', ')}`);
+  const names = COMMANDS.map(({ name }) => name);
+  const meant = nearestOf(two, names) ?? nearestOf(argv[0] ?? '', names);
+  throw new KnownError(
+    'USAGE',
+    `there is no command "${argv[0]}"`,
+    meant ? `Did you mean "lifeboat ${meant}"?` : 'See: lifeboat --help',
+  );
+}
+
+function say(world: CliWorld, text: string): number {
+  world.out(`${text}\n`);
+  return 0;
+}
+
+function fail(world: CliWorld, error: unknown, { json, debug }: { json: boolean; debug: boolean }): number {
+  const record = errorRecord(error);
+  const { exit } = ERRORS[record.code];
+  if (json) world.out(`${world.redact(JSON.stringify({ error: record }, null, 2))}\n`);
+  else world.err(`${world.redact(errorText(record, exit))}\n`);
+  if (debug && error instanceof Error) world.err(`${world.redact(error.stack ?? '')}\n`);
+  return exit;
+}
+
+const errorText = (record: { code: string; message: string; hint: string }, exit: number): string =>
+  `lifeboat: ${record.message}\n  → ${record.hint}\n  (${record.code}, exit ${exit})`;
+
+const jsonSafe = (_key: string, value: unknown): unknown => (typeof value === 'bigint' ? value.toString() : value);

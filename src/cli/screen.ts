@@ -1,0 +1,35 @@
+/** Where a command talks to the person who watches while it works. Results do not go here: `print` makes those. */
+export interface Screen {
+  /** One line of progress: on stdout, or on stderr when stdout carries JSON. */
+  say(line: string): void;
+  readonly paint: Paint;
+  /** Asks for one line. Absent when nobody can answer: stdin is no terminal, or the output is JSON. Undefined when aborted. */
+  readonly ask?: (question: string, signal: AbortSignal) => Promise<string | undefined>;
+  /** Aborted by Ctrl-C and SIGTERM. */
+  readonly signal: AbortSignal;
+}
+
+/** Marks text for the eye. Nothing is told by colour alone. */
+export interface Paint {
+  bold(text: string): string;
+  dim(text: string): string;
+  good(text: string): string;
+  bad(text: string): string;
+  warn(text: string): string;
+}
+
+export const plainPaint: Paint = {
+  bold: (text) => text,
+  dim: (text) => text,
+  good: (text) => text,
+  bad: (text) => text,
+  warn: (text) => text,
+};
+
+export const colourPaint: Paint = {
+  bold: (text) => `\u001b[1m${text}\u001b[22m`,
+  dim: (text) => `\u001b[2m${text}\u001b[22m`,
+  good: (text) => `\u001b[32m${text}\u001b[39m`,
+  bad: (text) => `\u001b[31m${text}\u001b[39m`,
+  warn: (text) => `\u001b[33m${text}\u001b[39m`,
+};

@@ -1,0 +1,115 @@
+import type { JournalEvent, WaitsFor } from '../model/run.ts';
+import type { RunState } from '../model/run-state.ts';
+import { count, plain, utc } from './plain-text.ts';
+
+/** One thing that happened. `tone` says what to look at: what people said, what went well, what went wrong. */
+export interface TimelineEntry {
+  readonly seq: number;
+  readonly at: string;
+  /** Seconds since the impact; negative before it. */
+  readonly since: number;
+  readonly by: string;
+  readonly step?: string;
+  readonly text: string;
+  readonly tone: 'plain' | 'person' | 'good' | 'bad';
+}
+
+export function timeline(state: RunState, events: readonly JournalEvent[]): readonly TimelineEntry[] {
+  return events.map((event) => ({
+    seq: event.seq,
+    at: event.at,
+    since: (Date.parse(event.at) - Date.parse(state.impactAt)) / 1000,
+    by: event.by,
+    ...('step' in event ? { step: event.step } : {}),
+    ...(event.type.startsWith('run.') ? aboutRun(event) : aboutStep(event)),
+  }));
+}
+
+type Said = Pick<TimelineEntry, 'text' | 'tone'>;
+const plainly = (text: string): Said => ({ text, tone: 'plain' });
+const person = (text: string): Said => ({ text, tone: 'person' });
+const good = (text: string): Said => ({ text, tone: 'good' });
+const bad = (text: string): Said => ({ text, tone: 'bad' });
+
+function aboutRun(event: JournalEvent): Said {
+  switch (event.type) {
+    case 'run.created':
+      return person(`Recovery started: scenario ${event.scenario}, ${event.environment}`);
+    case 'run.claimed':
+      return plainly(
+        `${event.epoch === 1 ? 'Carried out' : 'Taken up again'} by process ${event.owner.pid} on ${event.owner.host}`,
+      );
+    case 'run.paused':
+      return bad(`Paused: ${event.why}`);
+    case 'run.impact':
+      return plainly(`The damage was done at ${utc(event.impactAt)}: ${event.source}`);
+    case 'run.healthy':
+      return good('The service is healthy again');
+    case 'run.succeeded':
+      return good('Recovery done');
+    case 'run.failed':
+      return bad(`Recovery failed: ${event.error.message}`);
+    case 'run.canceled':
+      return bad(`Canceled: ${event.reason}`);
+    default:
+      return plainly(event.type);
+  }
+}
+
+function aboutStep(event: JournalEvent): Said {
+  switch (event.type) {
+    case 'step.waiting':
+      return person(waiting(event.waitsFor));
+    case 'step.approved':
+      return person(`Approved${event.reason ? `: ${event.reason}` : ''}`);
+    case 'step.rejected':
+      return bad(`Rejected: ${event.reason}`);
+    case 'step.decided':
+      return person(`Decided: ${event.decision}, because: ${event.reason}`);
+    case 'step.started':
+      return plainly(`Started ${event.action}${event.attempt > 1 ? `, try ${event.attempt}` : ''}`);
+    case 'step.noted':
+      return plainly(`Noted: ${plain(event.note)}`);
+    case 'step.retrying':
+      return bad(`Try ${event.attempt} failed: ${event.error.message}; tries again after ${utc(event.notBefore)}`);
+    case 'step.succeeded':
+      return good(`${HOW[event.how]}${event.proofs.length > 0 ? `, ${proofs(event.proofs)}` : ''}`);
+    case 'step.failed':
+      return bad(`Failed: ${event.error.message}${event.proofs?.length ? `, ${proofs(event.proofs)}` : ''}`);
+    case 'step.skipped':
+      return plainly(`Skipped: ${event.why}`);
+    default:
+      return aboutUndoing(event);
+  }
+}
+
+function aboutUndoing(event: JournalEvent): Said {
+  switch (event.type) {
+    case 'step.undoing':
+      return plainly('Is being taken back');
+    case 'step.undone':
+      return event.impossible ? bad(`Cannot be taken back: ${event.impossible}`) : plainly('Taken back');
+    case 'obligation.opened':
+      return plainly(`To be put back later: ${event.obligation.what}`);
+    case 'obligation.settled':
+      return good(`Put back: ${event.id}`);
+    default:
+      return plainly(event.type);
+  }
+}
+
+const HOW = {
+  ran: 'Done',
+  observed: 'Seen to be done already',
+  decided: 'Counts as done, by a person’s word',
+} as const;
+
+const proofs = (all: readonly { readonly held: boolean }[]): string =>
+  `${all.filter(({ held }) => held).length} of ${count(all.length, 'proof')} held`;
+
+function waiting(waitsFor: WaitsFor): string {
+  if (waitsFor.kind === 'decision') return `Waits for a decision: ${waitsFor.why.message}`;
+  const { count: people, role, preview } = waitsFor;
+  const changes = preview.changes.length > 0 ? `: ${preview.changes.join('; ')}` : '';
+  return `Waits for ${count(people, 'approval')} by ${role}${changes}`;
+}

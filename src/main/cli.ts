@@ -1,0 +1,48 @@
+import { stderr, stdin, stdout } from 'node:process';
+import type { Globals } from '../cli/globals.ts';
+import { runCli } from '../cli/run-cli.ts';
+import { createRedactor } from './redactor.ts';
+import { stopSignal } from './stop-signal.ts';
+import { canAsk, terminalQuestion } from './terminal.ts';
+import { readVersion } from './version.ts';
+
+/*
+ * The program. Only what --version and --help need is loaded here; everything else comes when a command runs.
+ */
+const redactor = createRedactor();
+const env = (name: string): string | undefined => process.env[name];
+const out = writer(stdout);
+const err = writer(stderr);
+
+const code = await runCli({
+  argv: process.argv.slice(2),
+  version: readVersion(),
+  colour: stdout.isTTY === true && !env('NO_COLOR') && env('TERM') !== 'dumb',
+  signal: stopSignal(),
+  out: out.write,
+  err: err.write,
+  ...(canAsk(stdin, stdout) ? { ask: terminalQuestion } : {}),
+  redact: redactor.redact,
+  openServices: async (globals: Globals) => {
+    const { openServices } = await import('./services.ts');
+    return openServices({ globals, env, redactor, version: readVersion() });
+  },
+});
+await Promise.all([out.drained(), err.drained()]);
+process.exit(code);
+
+/** Writes that never throw: a reader that has gone (`| head`) must not stop a recovery. */
+function writer(stream: NodeJS.WriteStream) {
+  let last: Promise<void> = Promise.resolve();
+  let gone = false;
+  stream.on('error', () => {
+    gone = true;
+  });
+  return {
+    write(text: string): void {
+      if (gone) return;
+      last = new Promise((resolve) => stream.write(text, () => resolve()));
+    },
+    drained: (): Promise<void> => last,
+  };
+}

@@ -1,0 +1,100 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ProviderServices } from '../actions/provider.ts';
+import { openCatalog } from '../catalog/open-catalog.ts';
+import type { Globals } from '../cli/globals.ts';
+import { thisMachine } from '../journal/machine.ts';
+import { openSqliteJournal } from '../journal/sqlite-journal.ts';
+import { systemClock } from '../lib/clock.ts';
+import { randomId } from '../lib/ids.ts';
+import { KnownError } from '../model/errors.ts';
+import type { RunJournal } from '../model/journal.ts';
+import { expressions } from '../plan/expressions.ts';
+import { providers } from '../providers/index.ts';
+import type { PlanWorld, Services } from '../usecases/services.ts';
+import { actionsByName, type OpenActions, openActions } from './actions.ts';
+import { actorFrom } from './actor.ts';
+import type { Redactor } from './redactor.ts';
+import { secretReader } from './secrets.ts';
+import { streamLog } from './stream-log.ts';
+import { makeWorkFolder } from './work-folder.ts';
+
+export interface Outside {
+  readonly globals: Globals;
+  readonly redactor: Redactor;
+  readonly version: string;
+  env(name: string): string | undefined;
+}
+
+/** Everything meets here: the real clock, journal, repository and providers. Nothing is opened before it is used. */
+export function openServices({ globals, redactor, version, env }: Outside): Services {
+  const { plan, state, environment } = globals;
+  const secret = secretReader(env, redactor);
+  const journals = new Map<string, RunJournal>();
+  const opened = new Map<PlanWorld, OpenActions>();
+  const providerServices = (world: PlanWorld): ProviderServices => ({
+    clock: systemClock,
+    plan: world.plan,
+    repository: world.repository,
+    catalog: openCatalog(world.repository),
+    condition: expressions.condition,
+    secret,
+    workFolder: makeWorkFolder(makeStateFolder(world.stateFolder), process.getuid?.() === 0),
+    env,
+  });
+  return {
+    clock: systemClock,
+    makeId: randomId,
+    version,
+    actor: actorFrom(env),
+    cwd: process.cwd(),
+    env,
+    chosen: {
+      ...(plan === undefined ? {} : { plan }),
+      ...(state === undefined ? {} : { state }),
+      ...(environment === undefined ? {} : { environment }),
+    },
+    secret,
+    redact: redactor.redact,
+    expressions,
+    actions: actionsByName(providers),
+    journal: (folder) => once(journals, folder, () => openJournal(folder)),
+    openActions: (world) => once(opened, world, () => openActions(providers, providerServices(world))),
+    streamLog: (world, request) => streamLog(world, request, secret),
+    async close() {
+      await Promise.all([...opened.values()].map((actions) => actions.close()));
+      for (const journal of journals.values()) journal.close();
+    },
+  };
+}
+
+function once<K, V>(made: Map<K, V>, key: K, make: () => V): V {
+  const known = made.get(key) ?? make();
+  made.set(key, known);
+  return known;
+}
+
+const openJournal = (folder: string): RunJournal =>
+  openSqliteJournal({
+    file: join(makeStateFolder(folder), 'journal.sqlite'),
+    clock: systemClock,
+    machine: thisMachine(),
+  });
+
+/** Runs and keys are nobody else's business, and no version control's. */
+function makeStateFolder(folder: string): string {
+  try {
+    // As root, servers run as another user, who must be able to pass through; what is inside is closed to him.
+    mkdirSync(folder, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
+    writeFileSync(join(folder, '.gitignore'), '*\n');
+    return folder;
+  } catch (error) {
+    const why = (error as NodeJS.ErrnoException).code ?? String(error);
+    throw new KnownError(
+      'TARGET_DENIED',
+      `the state folder ${folder} cannot be written (${why})`,
+      'Name another one with --state FOLDER or $LIFEBOAT_STATE.',
+      error,
+    );
+  }
+}

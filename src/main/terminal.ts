@@ -1,0 +1,23 @@
+import { stdin, stdout } from 'node:process';
+
+/** A person can be asked only where both the question and the answer are on a terminal. */
+export function canAsk(input: { isTTY?: boolean }, output: { isTTY?: boolean }): boolean {
+  return input.isTTY === true && output.isTTY === true;
+}
+
+/** Asks on the terminal for one line. Undefined when the signal is aborted or the input ends first. */
+export async function terminalQuestion(question: string, signal: AbortSignal): Promise<string | undefined> {
+  const { createInterface } = await import('node:readline/promises');
+  const lines = createInterface({ input: stdin, output: stdout });
+  // readline takes Ctrl-C for itself on a terminal; it must stop the program as it does anywhere else.
+  lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+  const ended = new Promise<undefined>((resolve) => lines.once('close', () => resolve(undefined)));
+  try {
+    return await Promise.race([lines.question(question, { signal }), ended]);
+  } catch (error) {
+    if (signal.aborted) return undefined;
+    throw error;
+  } finally {
+    lines.close();
+  }
+}

@@ -1,0 +1,11 @@
+import type { PlanPath } from './finding.ts';
+
+/** An expression of a runbook that relies on an output of a step. */
+export interface OutputUse {
+  /** Where the expression stands. */
+  readonly path: PlanPath;
+  readonly scenario: string;
+  /** The step that gives the output. */
+  readonly step: string;
+  readonly output: string;
+}

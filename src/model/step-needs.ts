@@ -1,0 +1,11 @@
+import type { Needs } from '../lib/graph.ts';
+import type { Scenario } from './plan.ts';
+
+/** What each step of a runbook waits for: what it says, else the step above. */
+export const stepNeeds = (scenario: Scenario): Needs =>
+  new Map(
+    scenario.steps.map((step, index): [string, readonly string[]] => {
+      const above = scenario.steps[index - 1];
+      return [step.id, step.needs ?? (above ? [above.id] : [])];
+    }),
+  );

@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson, type JsonObject } from '../lib/json.ts';
+import { type Finding, isError, type Place, type PlanPath } from '../model/finding.ts';
+import type { OutputUse } from '../model/output-use.ts';
+import type { Plan } from '../model/plan.ts';
+import { contradictions } from './contradictions.ts';
+import { forEnvironment, originsOf } from './environment.ts';
+import type { EnvironmentVariables } from './expressions.ts';
+import { toFinding } from './problem.ts';
+import { type ReadPlan, readPlanText } from './read-yaml.ts';
+import { resolvePlan } from './resolve.ts';
+import { outputsUsed } from './runbook-expressions.ts';
+import { type Shaped, shapePlan } from './schema-problems.ts';
+import { shapeWithStandIns } from './stand-ins.ts';
+
+export interface LoadRequest {
+  /** How the file is named in findings. */
+  readonly file: string;
+  readonly text: string | Uint8Array;
+  readonly env: EnvironmentVariables;
+  /** Default: the first environment of the plan. */
+  readonly environment?: string;
+  /** check: a variable that is not set is a warning. run: it is an error, and so is every contradiction. */
+  readonly mode: 'check' | 'run';
+}
+
+/** A plan that was read, resolved for one environment. In mode `check` it may still contradict itself: see its findings. */
+export interface LoadedPlan {
+  readonly ok: true;
+  readonly file: string;
+  readonly plan: Plan;
+  /** As written: expressions unresolved, environments not laid over. */
+  readonly source: JsonObject;
+  /** sha256 of the canonical JSON of `plan`. */
+  readonly hash: string;
+  readonly environment: string;
+  readonly findings: readonly Finding[];
+  /** Which outputs of earlier steps the runbooks rely on. */
+  readonly outputsUsed: readonly OutputUse[];
+  place(path: PlanPath): Place;
+}
+
+/** A plan that cannot be used; at least one finding is an error. */
+export interface UnusablePlan {
+  readonly ok: false;
+  readonly file: string;
+  readonly findings: readonly Finding[];
+}
+
+/** Reads a plan for one environment. What the author got wrong comes back as findings, all of it at once, never as an exception. */
+export function loadPlan(request: LoadRequest): LoadedPlan | UnusablePlan {
+  const read = readPlanText(request.file, request.text);
+  if (!read.source) return unusable(request, read.findings);
+  const chosen = forEnvironment(read.source, request.environment);
+  const resolved = resolvePlan(chosen.merged, request);
+  const place = placeIn(read, chosen.environment);
+  const shaped = shape(resolved.value, request.mode);
+  const problems = [
+    ...chosen.problems,
+    ...resolved.problems,
+    ...(shaped.plan ? contradictions(shaped.plan) : shaped.problems),
+  ];
+  const findings = problems.map((problem) => toFinding(problem, place));
+  const refused = chosen.problems.length > 0 || (request.mode === 'run' && findings.some(isError));
+  if (!shaped.plan || refused) return unusable(request, findings);
+  return {
+    ok: true,
+    file: request.file,
+    plan: shaped.plan,
+    source: read.source,
+    hash: hashOf(shaped.plan),
+    environment: chosen.environment,
+    findings,
+    outputsUsed: outputsUsed(shaped.plan),
+    place,
+  };
+}
+
+const unusable = ({ file }: LoadRequest, findings: readonly Finding[]): UnusablePlan => ({ ok: false, file, findings });
+
+const shape = (data: JsonObject, mode: LoadRequest['mode']): Shaped =>
+  mode === 'check' ? shapeWithStandIns(data) : shapePlan(data);
+
+/** What differs in an environment is found where that environment says it. */
+function placeIn(read: ReadPlan, environment: string): (path: PlanPath, atKey?: boolean) => Place {
+  return (path, atKey) => {
+    const written = originsOf(path, environment).find((origin) => read.has(origin));
+    return read.place(written ?? path, atKey);
+  };
+}
+
+/** Two plans that mean the same for an environment have the same hash, however they are written. */
+const hashOf = (plan: Plan): string =>
+  createHash('sha256')
+    .update(canonicalJson(JSON.parse(JSON.stringify(plan)) as JsonObject))
+    .digest('hex');

@@ -1,0 +1,53 @@
+import type { BackupManifest } from '../../model/repository.ts';
+import type { BackupRequest, TakenBackup } from './client-api.ts';
+import { backupId } from './ids.ts';
+import { findBinaries } from './instance/binaries.ts';
+import { takeBaseBackup } from './stream/base-backup.ts';
+import { takeDump } from './stream/dump.ts';
+import { connectionOf, type World } from './world.ts';
+
+const describe = ({ id, parts, facts }: BackupManifest): TakenBackup => ({
+  id,
+  bytes: parts.reduce((sum, part) => sum + part.plainBytes, 0),
+  ...(typeof facts.endLsn === 'string' ? { endLsn: facts.endLsn } : {}),
+});
+
+/** The backup that a step with this key has taken. */
+export async function findBackup(world: World, component: string, key: string): Promise<TakenBackup | undefined> {
+  const found = (await world.repository.backups(component)).find((manifest) => manifest.key === key);
+  return found === undefined ? undefined : describe(found);
+}
+
+export async function checkBackup(
+  world: World,
+  component: string,
+  id: string,
+): Promise<{ whole: boolean; why: string }> {
+  const found = (await world.repository.backups(component)).find((manifest) => manifest.id === id);
+  if (found === undefined) return { whole: false, why: 'it is not in the repository' };
+  const check = await world.repository.check(found);
+  return check.whole ? { whole: true, why: 'every object is there, of its size and checksum' } : check;
+}
+
+export async function takeBase(world: World, request: BackupRequest): Promise<TakenBackup> {
+  const known = await findBackup(world, request.component, request.key);
+  if (known !== undefined) return known;
+  return describe(await takeBaseBackup({ ...common(world, request, 'base'), slot: true }));
+}
+
+export async function dump(world: World, request: BackupRequest): Promise<TakenBackup> {
+  const known = await findBackup(world, request.component, request.key);
+  if (known !== undefined) return known;
+  const { folder } = await findBinaries({ need: ['pg_dump'], env: (name) => world.env(name) });
+  return describe(await takeDump({ ...common(world, request, 'dump'), binaries: folder }));
+}
+
+const common = (world: World, { component, key, signal }: BackupRequest, kind: 'base' | 'dump') => ({
+  connection: connectionOf(world, component),
+  repository: world.repository,
+  component,
+  id: backupId(kind, world.clock.now(), key),
+  key,
+  clock: world.clock,
+  signal,
+});

@@ -1,0 +1,244 @@
+import type { PostgresComponent } from '../../model/plan.ts';
+
+/**
+ * Everything the actions ask of PostgreSQL, of the machine and of the repository. `client.ts` does it for real,
+ * `client.fake.ts` in memory. Each writing call is safe to repeat with the same arguments after a crash.
+ */
+export interface PostgresClient extends RoleClient, RowClient, SideClient, ServerClient, BackupClient {
+  /** The component as the plan describes it. Throws PLAN_INVALID when it is none or no database. */
+  component(name: string): PostgresComponent;
+  close(): Promise<void>;
+}
+
+export interface RoleClient {
+  /** Undefined when there is no such role. */
+  role(component: string, role: string): Promise<RoleState | undefined>;
+  /** Writes: may the role log in or not. */
+  setLogin(component: string, role: string, allowed: boolean): Promise<void>;
+  /** Writes: ends every session of the role and waits until they are gone. Returns how many there were. */
+  endSessions(component: string, role: string, signal: AbortSignal): Promise<number>;
+}
+
+export interface RoleState {
+  readonly canLogin: boolean;
+  readonly superuser: boolean;
+  readonly sessions: number;
+  /** It is the role that Lifeboat itself connects as. */
+  readonly ours: boolean;
+}
+
+/** Rows by table, under the name `schema.table`. */
+export interface TableRows {
+  readonly table: string;
+  readonly rows: number;
+}
+
+/** A committed transaction that deleted rows. */
+export interface Deletion {
+  readonly xid: number;
+  readonly commitLsn: string;
+  /** ISO 8601, UTC. */
+  readonly committedAt: string;
+  /** Rows that were there before it and were gone after it. */
+  readonly rows: number;
+  readonly tables: readonly TableRows[];
+  readonly updatedRows: number;
+}
+
+export interface DeletionSearch {
+  /** By number of rows, most first; only tables that the component names, or all when it names none. */
+  readonly deletions: readonly Deletion[];
+  /** Transactions that removed whole table files: TRUNCATE, DROP, VACUUM FULL. Rows lost so are not counted above. */
+  readonly removedFiles: readonly { readonly xid: number; readonly committedAt: string; readonly files: number }[];
+  /** The moment from which the log was read; later than asked for when no older backup exists. */
+  readonly since: string;
+}
+
+export interface SalvagedTable extends TableRows {
+  /** Columns that name a row; empty when the table has no key. */
+  readonly key: readonly string[];
+}
+
+export interface Salvage {
+  readonly id: string;
+  readonly tables: readonly SalvagedTable[];
+  readonly rows: number;
+  readonly xid: number;
+}
+
+/** What says later, of a transaction that was cut off, whether it committed. */
+export interface Receipt {
+  readonly system: string;
+  readonly xid: string;
+}
+
+export interface LoadedTable {
+  readonly table: string;
+  readonly inserted: number;
+  readonly alreadyThere: number;
+  /** Rows that could not be put back because another row took their place under a unique rule. */
+  readonly conflicting: number;
+}
+
+export interface ComparedTable {
+  readonly table: string;
+  readonly rows: number;
+  readonly equal: number;
+  readonly changed: number;
+  readonly missing: number;
+  /** Rows whose foreign key points at nothing. */
+  readonly orphans: number;
+}
+
+export interface RowClient {
+  /** Brings the newest log into the repository first, so that what happened a second ago is seen. */
+  findDeletions(request: {
+    component: string;
+    since: Date;
+    xid?: number;
+    signal: AbortSignal;
+    log(line: string): void;
+  }): Promise<DeletionSearch>;
+  /** The salvage that a step with this key, or of this id, has stored. */
+  salvage(component: string, by: { key: string } | { id: string }): Promise<Salvage | undefined>;
+  /** Writes: stores the rows that the transaction deleted, read from the side instance, into the repository. */
+  extract(request: {
+    component: string;
+    instance: string;
+    xid: number;
+    commitLsn: string;
+    key: string;
+    signal: AbortSignal;
+  }): Promise<Salvage>;
+  /** Writes: inserts the salvaged rows in one transaction. `beforeCommit` is awaited before that transaction is committed. */
+  load(request: {
+    component: string;
+    salvage: string;
+    signal: AbortSignal;
+    beforeCommit(receipt: Receipt, tables: readonly LoadedTable[]): Promise<void>;
+  }): Promise<readonly LoadedTable[]>;
+  /** What became of a transaction. `unknown` when the server has forgotten it or is another one. */
+  outcome(component: string, receipt: Receipt): Promise<'committed' | 'aborted' | 'in progress' | 'unknown'>;
+  /** Compares the salvaged rows with those that are there now. */
+  compare(request: { component: string; salvage: string; signal: AbortSignal }): Promise<readonly ComparedTable[]>;
+}
+
+/** The moment to return to. */
+export type RestoreTarget =
+  | { readonly kind: 'latest' }
+  | { readonly kind: 'time'; readonly at: Date }
+  /** Everything before this position; the record that starts there is not replayed. */
+  | { readonly kind: 'lsn'; readonly lsn: bigint }
+  /** Everything before the commit of this transaction. */
+  | { readonly kind: 'xid'; readonly xid: number };
+
+export interface SideInstance {
+  readonly instance: string;
+  readonly running: boolean;
+  /** Restored up to its target and reachable. */
+  readonly ready: boolean;
+  readonly reachedLsn: string;
+  readonly backup: string;
+  readonly socketFolder: string;
+}
+
+export interface SideClient {
+  /** Undefined when there is no side instance of that name here. */
+  side(instance: string): Promise<SideInstance | undefined>;
+  /** Writes: restores beside production and pauses, read only, at the target. */
+  restoreSide(request: RestoreRequest & { instance: string }): Promise<SideInstance>;
+  /** Writes: stops and removes it. Refuses a folder that is not marked as ours. */
+  discardSide(instance: string): Promise<void>;
+}
+
+export interface RestoreRequest {
+  readonly component: string;
+  readonly key: string;
+  readonly target: RestoreTarget;
+  readonly signal: AbortSignal;
+  log(line: string): void;
+}
+
+export interface RestoredServer {
+  /** Of the step that restored it. */
+  readonly key: string;
+  readonly state: 'restoring' | 'quarantined' | 'open';
+  readonly running: boolean;
+  /** The TCP port it listens on now, when it does. */
+  readonly listening?: number;
+  readonly backup: string;
+  readonly timeline: number;
+  readonly reachedLsn: string;
+  /** ISO 8601, UTC; null when no commit was replayed. */
+  readonly lastCommitAt: string | null;
+}
+
+export interface Check {
+  readonly name: string;
+  readonly held: boolean;
+  readonly observed: string;
+}
+
+export interface Inspection {
+  readonly tables: number;
+  readonly rows: number;
+  readonly checks: readonly Check[];
+}
+
+export interface LedgerComparison {
+  readonly acknowledged: number;
+  readonly found: number;
+  readonly lostIds: readonly string[];
+  readonly lost: number;
+  /** ISO 8601, UTC; null when nothing was found. */
+  readonly lastFoundAt: string | null;
+  readonly lossSeconds: number;
+}
+
+export interface ServerClient {
+  /** Whether the real address gives any answer; a refusal of the password is one. `how` says what was seen. */
+  answers(component: string, signal: AbortSignal): Promise<{ readonly answers: boolean; readonly how: string }>;
+  dataFolder(component: string): Promise<'missing' | 'empty' | 'present' | 'not configured'>;
+  /** The server that Lifeboat restored into the component's data folder; undefined when it did not. */
+  server(component: string): Promise<RestoredServer | undefined>;
+  /** Writes: restores into the data folder and starts the server so that only we reach it. */
+  restoreServer(request: RestoreRequest): Promise<RestoredServer>;
+  /** Writes: starts the restored server on its real address. */
+  openServer(component: string, signal: AbortSignal): Promise<{ readonly address: string; readonly port: number }>;
+  /** Writes: closes the restored server to everybody but us. */
+  quarantineServer(component: string, signal: AbortSignal): Promise<void>;
+  /** Reads every table from end to end and puts the component's questions. `quick` leaves out the tables. */
+  inspect(request: {
+    component: string;
+    quick: boolean;
+    signal: AbortSignal;
+    log(line: string): void;
+  }): Promise<Inspection>;
+  /** Compares what the application noted as acknowledged with what is in the database. */
+  compareLedger(request: { component: string; service: string; signal: AbortSignal }): Promise<LedgerComparison>;
+}
+
+export interface TakenBackup {
+  readonly id: string;
+  readonly bytes: number;
+  /** Position at which the copy is consistent; absent for a dump. */
+  readonly endLsn?: string;
+}
+
+export interface BackupClient {
+  /** The backup that a step with this key has taken. */
+  backup(component: string, key: string): Promise<TakenBackup | undefined>;
+  /** True when every object of the backup is there, whole. */
+  backupIsWhole(component: string, id: string): Promise<{ readonly whole: boolean; readonly why: string }>;
+  /** Writes. */
+  baseBackup(request: BackupRequest): Promise<TakenBackup>;
+  /** Writes. */
+  dump(request: BackupRequest): Promise<TakenBackup>;
+}
+
+export interface BackupRequest {
+  readonly component: string;
+  readonly key: string;
+  readonly signal: AbortSignal;
+  log(line: string): void;
+}

@@ -1,0 +1,63 @@
+import { answers } from './alive.ts';
+import { checkBackup, dump, findBackup, takeBase } from './backups.ts';
+import type { PostgresClient } from './client-api.ts';
+import { instanceName } from './ids.ts';
+import { inspect } from './inspect.ts';
+import {
+  dataFolderState,
+  lookAtServer,
+  openServer,
+  quarantineServer,
+  restoreServer,
+} from './instance/restored-server.ts';
+import { discardSide, lookAtSide, restoreSide } from './instance/side.ts';
+import { compareLedger } from './ledger.ts';
+import { endSessions, readRole, setLogin } from './roles.ts';
+import { compareRows } from './rows/compare.ts';
+import { extractRows } from './rows/extract.ts';
+import { findDeletions } from './rows/find.ts';
+import { loadRows, outcomeOf } from './rows/load.ts';
+import { describeSalvage, findSalvage } from './rows/salvage.ts';
+import { database, type World } from './world.ts';
+
+/** The real client: PostgreSQL over its own protocol, this machine, and the repository. Opening it touches nothing. */
+export function openPostgres(world: World): PostgresClient {
+  return {
+    component: (name) => database(world, name),
+    close: async () => undefined,
+
+    role: (component, role) => readRole(world, component, role),
+    setLogin: (component, role, allowed) => setLogin(world, component, role, allowed),
+    endSessions: (component, role, signal) => endSessions(world, component, role, signal),
+
+    findDeletions: (request) => findDeletions(world, request),
+    salvage: async (component, by) => {
+      const found = await findSalvage(world, component, by);
+      return found === undefined ? undefined : describeSalvage(found);
+    },
+    extract: (request) => extractRows(world, request),
+    load: (request) => loadRows(world, request),
+    outcome: (component, receipt) => outcomeOf(world, component, receipt),
+    compare: (request) => compareRows(world, request),
+
+    side: (instance) => lookAtSide(world, instance),
+    restoreSide: (request) => restoreSide(world, request),
+    discardSide: (instance) => discardSide(world, instance),
+
+    answers: (component, signal) => answers(world, component, signal),
+    dataFolder: (component) => dataFolderState(world, component),
+    server: (component) => lookAtServer(world, component),
+    restoreServer: (request) => restoreServer(world, request),
+    openServer: (component, signal) => openServer(world, component, signal),
+    quarantineServer: (component, signal) => quarantineServer(world, component, signal),
+    inspect: (request) => inspect(world, request),
+    compareLedger: (request) => compareLedger(world, request),
+
+    backup: (component, key) => findBackup(world, component, key),
+    backupIsWhole: (component, id) => checkBackup(world, component, id),
+    baseBackup: (request) => takeBase(world, request),
+    dump: (request) => dump(world, request),
+  };
+}
+
+export { instanceName };

@@ -1,0 +1,92 @@
+import { Client, type ClientConfig, types } from 'pg';
+import type { Duration } from '../../lib/duration.ts';
+import { seconds } from '../../lib/duration.ts';
+import { translatePgError } from './errors.ts';
+
+/** Where to connect: a URI, or the private socket of a server of ours. */
+export type Address =
+  | { readonly uri: string }
+  /** User and database are those of the URI; the server asks for no password on its private socket. */
+  | { readonly uri: string; readonly socketFolder: string; readonly port: number };
+
+export interface Session {
+  query<Row>(sql: string, values?: readonly unknown[]): Promise<readonly Row[]>;
+  /** For COPY, and nothing else. */
+  readonly client: Client;
+}
+
+export interface SessionOptions {
+  readonly address: Address;
+  /** For messages, e.g. `database: look for lost rows`. */
+  readonly what: string;
+  readonly signal?: AbortSignal | undefined;
+  readonly connectWithin?: Duration;
+  readonly readOnly?: boolean;
+}
+
+/** Opens a session, uses it and closes it. Errors come out translated; an abort cuts the session. */
+export async function withSession<T>(options: SessionOptions, use: (session: Session) => Promise<T>): Promise<T> {
+  options.signal?.throwIfAborted();
+  const client = new Client(configOf(options));
+  client.on('error', () => undefined); // the query under way, or the next one, fails with it
+  const cut = () => void client.end().catch(() => undefined);
+  try {
+    await client.connect();
+    options.signal?.addEventListener('abort', cut, { once: true });
+    await client.query(settings(options));
+    return await use(sessionOf(client));
+  } catch (error) {
+    if (options.signal?.aborted) throw options.signal.reason;
+    throw translatePgError(error, options.what);
+  } finally {
+    options.signal?.removeEventListener('abort', cut);
+    await client.end().catch(() => undefined);
+  }
+}
+
+function configOf({ address, connectWithin = seconds(10) }: SessionOptions): ClientConfig {
+  const common: ClientConfig = {
+    application_name: 'lifeboat',
+    connectionTimeoutMillis: connectWithin,
+    keepAlive: true,
+    types: { getTypeParser },
+  };
+  if (!('socketFolder' in address)) return { ...common, connectionString: address.uri };
+  const named = new Client({ connectionString: address.uri });
+  return {
+    ...common,
+    host: address.socketFolder,
+    port: address.port,
+    ...(named.user === undefined ? {} : { user: named.user }),
+    ...(named.database === undefined ? {} : { database: named.database }),
+  };
+}
+
+/** Counts come as numbers; everything a double cannot hold exactly stays text. */
+const getTypeParser: typeof types.getTypeParser = ((oid: number, format?: 'text' | 'binary') => {
+  const int8 = 20;
+  return oid === int8 ? wholeNumber : types.getTypeParser(oid, format as 'text');
+}) as typeof types.getTypeParser;
+
+const wholeNumber = (text: string): number | string => (Number.isSafeInteger(Number(text)) ? Number(text) : text);
+
+/** Row security hides rows silently; switched off, it is an error instead. The rest makes text output exact and the same everywhere. */
+const settings = ({ readOnly }: SessionOptions): string =>
+  [
+    'SET row_security = off',
+    "SET DateStyle = 'ISO, YMD'",
+    "SET IntervalStyle = 'postgres'",
+    "SET TimeZone = 'UTC'",
+    "SET bytea_output = 'hex'",
+    'SET extra_float_digits = 1',
+    'SET statement_timeout = 0',
+    ...(readOnly ? ['SET default_transaction_read_only = on'] : []),
+  ].join('; ');
+
+function sessionOf(client: Client): Session {
+  return {
+    client,
+    query: async <Row>(sql: string, values: readonly unknown[] = []) =>
+      (await client.query(sql, [...values])).rows as readonly Row[],
+  };
+}

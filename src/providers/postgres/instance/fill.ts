@@ -1,0 +1,158 @@
+import { chmod, chown, lstat, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { KnownError } from '../../../model/errors.ts';
+import { formatLsn } from '../../../model/lsn.ts';
+import type { RestoreRequest } from '../client-api.ts';
+import type { World } from '../world.ts';
+import { closedFolder, type ServerUser } from './as-user.ts';
+import { syncAllBelow, syncFolder } from './durable.ts';
+import { layLog } from './lay-log.ts';
+import { type Marker, readMarker, writeMarker } from './marker.ts';
+import { describeStop, type RestorePlan } from './restore-point.ts';
+import { stopServer } from './server.ts';
+import { unpackBackup } from './unpack.ts';
+
+/** A data folder to be filled, and what stands beside it. */
+export interface Place {
+  readonly dataFolder: string;
+  readonly tablespaceFolder: string;
+  readonly markerFile: string;
+}
+
+/** First file in a data folder that we fill, last one removed: the folder's own word that its contents are a half-done restore of ours. */
+const STAMP = 'lifeboat-restore-under-way';
+
+/** Throws TARGET_NOT_EMPTY unless the folder is missing, empty, or holds the rest of a restore by the same key. Writes nothing. */
+export async function requireFree(place: Place, key: string): Promise<void> {
+  if (await isEmpty(place.dataFolder)) return;
+  const marker = await readMarker(place.markerFile);
+  const stamp = await readFile(join(place.dataFolder, STAMP), 'utf8').catch(() => undefined);
+  if (marker?.key === key && marker.state === 'restoring' && stamp === key) return;
+  throw new KnownError(
+    'TARGET_NOT_EMPTY',
+    `${place.dataFolder} holds something already; nothing was written`,
+    marker === undefined
+      ? 'If it is not needed any more, move it away, then try again.'
+      : `It was restored there by ${marker.key}. If it is not needed any more, move it and ${place.markerFile} away, then try again.`,
+  );
+}
+
+export async function isEmpty(folder: string): Promise<boolean> {
+  const names = await readdir(folder).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') return [];
+    throw cannotLook(folder, cause);
+  });
+  return names.every((name) => name === 'lost+found');
+}
+
+const cannotLook = (folder: string, cause: NodeJS.ErrnoException): KnownError =>
+  new KnownError(
+    cause.code === 'ENOTDIR' ? 'TARGET_NOT_EMPTY' : 'TARGET_DENIED',
+    `${folder} cannot be looked into (${cause.code})`,
+    'A restore needs a folder that we may read and write.',
+    cause,
+  );
+
+export interface FillRequest extends RestoreRequest {
+  readonly plan: RestorePlan;
+  readonly place: Place;
+  readonly user: ServerUser | undefined;
+  /** Whether the files must survive a power cut: a server's do, those of a side instance are made again. */
+  readonly durable: boolean;
+}
+
+/** Fills the data folder from the repository. Cut off anywhere, it is begun again by the same key. */
+export async function fillDataFolder(world: World, request: FillRequest): Promise<Marker> {
+  const { place, plan, user, signal } = request;
+  await requireFree(place, request.key);
+  await requireWay(place, user);
+  const marker = markerOf(request);
+  await writeMarker(place.markerFile, marker);
+  await clear(world, place);
+  await makeDataFolder(place, user, request.key);
+  request.log(`restoring the backup ${marker.backup}, then replaying the log to ${describeStop(plan)}`);
+  await unpackBackup({
+    repository: world.repository,
+    manifest: plan.line.manifest,
+    dataFolder: place.dataFolder,
+    tablespaceFolder: place.tablespaceFolder,
+    user,
+    signal,
+    onProgress: progressLines(request),
+  });
+  const { pieces, histories, line } = plan;
+  const { repository } = world;
+  const { segmentBytes } = line;
+  await layLog({ repository, pieces, histories, dataFolder: place.dataFolder, segmentBytes, user, signal });
+  await rm(join(place.dataFolder, STAMP));
+  if (request.durable) await syncAllBelow(place.dataFolder);
+  const whole: Marker = { ...marker, state: 'replaying' };
+  await writeMarker(place.markerFile, whole);
+  return whole;
+}
+
+function markerOf({ plan, component, key }: FillRequest): Marker {
+  const { facts, id } = plan.line.manifest;
+  return {
+    format: 1,
+    key,
+    state: 'restoring',
+    component,
+    backup: id,
+    major: Number(facts.major),
+    system: String(facts.system),
+    timeline: plan.line.point.log?.timeline ?? Number(facts.timeline),
+    startLsn: String(facts.startLsn),
+    ...(plan.stopBefore === undefined ? {} : { stopBefore: formatLsn(plan.stopBefore) }),
+  };
+}
+
+async function requireWay({ dataFolder }: Place, user: ServerUser | undefined): Promise<void> {
+  const closed = await closedFolder(user, dirname(dataFolder));
+  if (closed === undefined) return;
+  throw new KnownError(
+    'TARGET_DENIED',
+    `the user ${user?.name} that runs PostgreSQL cannot enter ${closed}; nothing was written`,
+    `Let others pass through it (chmod o+x ${closed}), or use a folder elsewhere.`,
+  );
+}
+
+/** Removes what a restore by the same key left; called only after `requireFree`. */
+async function clear({ clock }: World, { dataFolder, tablespaceFolder }: Place): Promise<void> {
+  await stopServer({ dataFolder, mode: 'immediate', clock });
+  const names = await readdir(dataFolder).catch(() => []);
+  // The stamp goes last: without it the folder would look like somebody else's.
+  for (const name of names) if (name !== STAMP && name !== 'lost+found') await removeAll(join(dataFolder, name));
+  await removeAll(tablespaceFolder);
+}
+
+export const removeAll = (path: string): Promise<void> => rm(path, { recursive: true, force: true });
+
+async function makeDataFolder({ dataFolder, tablespaceFolder }: Place, user: ServerUser | undefined, key: string) {
+  for (const folder of [dataFolder, tablespaceFolder]) {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await chmod(folder, 0o700);
+    if (user) await chown(folder, user.uid, user.gid);
+  }
+  await writeFile(join(dataFolder, STAMP), key);
+  await syncFolder(dataFolder);
+}
+
+/** A line for each tenth. */
+function progressLines({ plan, log }: FillRequest): (written: number) => void {
+  const whole = plan.line.manifest.parts.reduce((sum, part) => sum + part.plainBytes, 0);
+  let told = 0;
+  return (written) => {
+    const tenth = whole === 0 ? 10 : Math.floor((10 * written) / whole);
+    if (tenth <= told) return;
+    told = tenth;
+    log(`${tenth * 10} % of the files`);
+  };
+}
+
+/** True when there is something at the path, a dangling link included. */
+export const exists = (path: string): Promise<boolean> =>
+  lstat(path).then(
+    () => true,
+    () => false,
+  );

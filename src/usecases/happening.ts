@@ -1,0 +1,1 @@
+export type { Happening } from '../engine/ports.ts';

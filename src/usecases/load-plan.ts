@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs';
+import { relative } from 'node:path';
+import { KnownError } from '../model/errors.ts';
+import { type Finding, isError } from '../model/finding.ts';
+import { type LoadedPlan, loadPlan, type UnusablePlan } from '../plan/load.ts';
+import { findPlan } from './find-plan.ts';
+import type { Services } from './services.ts';
+
+export interface ReadPlan {
+  /** Where it is. */
+  readonly file: string;
+  readonly loaded: LoadedPlan | UnusablePlan;
+  readonly text: string;
+}
+
+/** Reads the plan as it stands, with everything that is wrong with it. Throws USAGE only when there is no such file. */
+export function readPlan(services: Services, mode: 'check' | 'run'): ReadPlan {
+  const file = findPlan(services);
+  const bytes = readFile(file);
+  const environment = services.chosen.environment;
+  const loaded = loadPlan({
+    file: named(file, services.cwd),
+    text: bytes,
+    env: services.env,
+    mode,
+    ...(environment === undefined ? {} : { environment }),
+  });
+  return { file, loaded, text: bytes.toString('utf8') };
+}
+
+/** The plan, ready to work with. Throws PLAN_INVALID with the first places where it is wrong. */
+export const requirePlan = (services: Services): LoadedPlan => requireGood(readPlan(services, 'run').loaded);
+
+/** The plan to read and print: variables that are not set here stay as they are written. */
+export const readablePlan = (services: Services): LoadedPlan => requireGood(readPlan(services, 'check').loaded);
+
+function requireGood(loaded: LoadedPlan | UnusablePlan): LoadedPlan {
+  const wrong = loaded.findings.filter(isError);
+  if (wrong.length > 0 || !loaded.ok) throw planError('PLAN_INVALID', wrong);
+  return loaded;
+}
+
+const SHOWN = 3;
+
+/** The error for a plan that is not used because of findings. */
+export function planError(code: 'PLAN_INVALID' | 'PLAN_REFUSED', wrong: readonly Finding[]): KnownError {
+  const shown = wrong.slice(0, SHOWN).map(({ at, message }) => `${at.file}:${at.line}:${at.column}: ${message}`);
+  const more = wrong.length > SHOWN ? [`and ${wrong.length - SHOWN} more`] : [];
+  return new KnownError(code, [...shown, ...more].join('\n  '), 'See all of it with: lifeboat check');
+}
+
+function readFile(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    const why = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (error as Error).message;
+    throw new KnownError('USAGE', `the plan ${file} cannot be read: ${why}`, 'Name the plan with --plan FILE.', error);
+  }
+}
+
+/** As a person would write it from where he stands: editors and terminals open such places at a click. */
+function named(file: string, cwd: string): string {
+  const path = relative(cwd, file);
+  return path.startsWith('..') ? file : path;
+}

@@ -1,0 +1,62 @@
+import type { ActionContext } from '../actions/action.ts';
+import type { Actions } from '../engine/ports.ts';
+import type { Json, JsonObject } from '../lib/json.ts';
+import { KnownError } from '../model/errors.ts';
+import type { Proof } from '../model/run.ts';
+import type { PlanWorld, Services } from './services.ts';
+
+export interface Performance {
+  readonly action: string;
+  readonly input: JsonObject;
+  readonly signal: AbortSignal;
+  log(line: string): void;
+}
+
+/**
+ * One action on its own, outside a run: for `backup` and `restore`, where nobody approves and nothing is resumed.
+ * Looked at first, and proven afterwards, exactly as in a run.
+ */
+export async function perform<Out>(request: Performance, world: PlanWorld, services: Services): Promise<Out> {
+  const { action, client } = find(services.openActions(world), request.action);
+  const input = action.input.parse(request.input);
+  const ctx = contextFor(request, client, services);
+  const seen = await action.observe(ctx, input);
+  const output: Out = seen.state === 'done' ? seen.output : await action.run(ctx, input);
+  requireProofs(request.action, await action.verify(ctx, input, output));
+  return output;
+}
+
+function find(actions: Actions, name: string): NonNullable<ReturnType<Actions['find']>> {
+  const found = actions.find(name);
+  if (found) return found;
+  throw new KnownError(
+    'PLAN_INVALID',
+    `the action ${name} is not available in this build`,
+    'See docs/reference/actions.md.',
+  );
+}
+
+function contextFor(request: Performance, client: unknown, services: Services): ActionContext<unknown> {
+  const notes: Json[] = [];
+  return {
+    client,
+    key: services.makeId('cli', services.clock.now()),
+    signal: request.signal,
+    clock: services.clock,
+    log: (line) => request.log(services.redact(line)),
+    note: async (fact) => {
+      notes.push(fact);
+    },
+    notes,
+  };
+}
+
+function requireProofs(action: string, proofs: readonly Proof[]): void {
+  const broken = proofs.filter((proof) => !proof.held).map((proof) => `${proof.claim} (seen: ${proof.observed})`);
+  if (proofs.length > 0 && broken.length === 0) return;
+  throw new KnownError(
+    'VERIFICATION_FAILED',
+    `${action}: ${broken.length > 0 ? `not true: ${broken.join('; ')}` : 'nothing could be proven'}`,
+    'Do not rely on it. Look at the target.',
+  );
+}

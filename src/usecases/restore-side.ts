@@ -1,0 +1,77 @@
+import { loadRecoveryPoints } from '../catalog/load.ts';
+import type { JsonObject } from '../lib/json.ts';
+import { KnownError } from '../model/errors.ts';
+import type { RecoveryPoint } from '../model/recovery-point.ts';
+import { findComponent, unknownName } from './find-component.ts';
+import { requirePlan } from './load-plan.ts';
+import { momentOf } from './moment.ts';
+import { openWorld } from './open-world.ts';
+import { perform } from './perform.ts';
+import type { PlanWorld, Services } from './services.ts';
+
+export interface RestoreRequest {
+  readonly component: string;
+  readonly to: string;
+  readonly signal: AbortSignal;
+  log(line: string): void;
+}
+
+export interface RestoreResult {
+  readonly component: string;
+  readonly to: string;
+  readonly seconds: number;
+  readonly output: Readonly<Record<string, unknown>>;
+}
+
+/** Restores a component beside the running one, read only, so that a person can look and copy. Production is not touched. */
+export async function restoreSide(request: RestoreRequest, services: Services): Promise<RestoreResult> {
+  const { plan } = requirePlan(services);
+  requirePostgres(findComponent(plan, request.component), request.component);
+  const world = await openWorld(plan, services);
+  const target = await targetOf(request, world);
+  const begun = services.clock.now().getTime();
+  const output = await perform<Record<string, unknown>>(
+    {
+      action: 'postgres.restore_side',
+      input: { component: request.component, ...target },
+      signal: request.signal,
+      log: request.log,
+    },
+    world,
+    services,
+  );
+  const seconds = (services.clock.now().getTime() - begun) / 1000;
+  return { component: request.component, to: request.to, seconds, output };
+}
+
+/** Stops and removes a side instance that `restoreSide` or a run left. */
+export async function discardSide(
+  request: { component: string; instance: string; signal: AbortSignal; log(line: string): void },
+  services: Services,
+): Promise<{ component: string; instance: string }> {
+  const { plan } = requirePlan(services);
+  findComponent(plan, request.component);
+  const world = await openWorld(plan, services);
+  const input = { component: request.component, instance: request.instance };
+  await perform({ action: 'postgres.discard_side', input, signal: request.signal, log: request.log }, world, services);
+  return input;
+}
+
+async function targetOf(request: RestoreRequest, world: PlanWorld): Promise<JsonObject> {
+  const { to } = request;
+  if (to === 'latest') return { latest: true };
+  if (/^[0-9A-Fa-f]{1,8}\/[0-9A-Fa-f]{1,8}$/.test(to)) return { at_lsn: to };
+  if (/^\d{4}-\d{2}-\d{2}/.test(to)) return { at_time: momentOf(to) };
+  const points = await loadRecoveryPoints(world.repository, request.component);
+  const point = points.find(({ id, backup }) => id === to || backup === to);
+  if (point) return endOf(point);
+  const known = points.map(({ id }) => id);
+  throw new KnownError('POINT_NOT_FOUND', unknownName('recovery point', to, known).message, 'See: lifeboat points');
+}
+
+const endOf = (point: RecoveryPoint): JsonObject => (point.log ? { at_lsn: point.log.to } : { at_time: point.to });
+
+function requirePostgres(component: { kind: string }, name: string): void {
+  if (component.kind === 'postgres') return;
+  throw new KnownError('USAGE', `${name} is a ${component.kind}, and there is nothing to restore`, 'Name a database.');
+}

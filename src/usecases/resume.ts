@@ -1,0 +1,37 @@
+import { resumeRun } from '../engine/execute.ts';
+import { KnownError } from '../model/errors.ts';
+import { Plan } from '../model/plan.ts';
+import { foldRun } from '../model/run-state.ts';
+import { findState } from './find-plan.ts';
+import { openWorld } from './open-world.ts';
+import { portsFor, type Watching } from './run-ports.ts';
+import { concludeRun, type RunResult } from './run-result.ts';
+import type { Services } from './services.ts';
+
+/** Goes on with a run where it stopped, with the plan it was started with. Without a name: the only one that is not over. */
+export async function resume(run: string | undefined, services: Services, watching: Watching): Promise<RunResult> {
+  const journal = services.journal(findState(services));
+  const id = run ?? (await unfinishedRun(services));
+  const state = foldRun(await journal.events(id));
+  refuseEnded(state.id, state.endedAt, state.status);
+  const world = await openWorld(Plan.parse(state.origin.plan), services);
+  watching.begun?.(id);
+  await resumeRun(id, portsFor(world, services, watching), watching.signal);
+  return concludeRun(id, world, services);
+}
+
+async function unfinishedRun(services: Services): Promise<string> {
+  const open = (await services.journal(findState(services)).runs()).filter(({ status }) => !isOver(status));
+  if (open.length === 1) return open[0]?.id as string;
+  if (open.length === 0)
+    throw new KnownError('RUN_NOT_FOUND', 'there is no run to resume', 'See all runs with: lifeboat runs');
+  const names = open.map(({ id, scenario }) => `${id} (${scenario})`).join(', ');
+  throw new KnownError('USAGE', `several runs are not over: ${names}`, 'Name one: lifeboat recover --resume --run RUN');
+}
+
+export const isOver = (status: string): boolean => ['succeeded', 'failed', 'canceled'].includes(status);
+
+function refuseEnded(id: string, endedAt: string | undefined, status: string): void {
+  if (endedAt === undefined) return;
+  throw new KnownError('USAGE', `the run ${id} is over: ${status} at ${endedAt}`, `See it with: lifeboat status ${id}`);
+}

@@ -1,0 +1,40 @@
+import type { Json, JsonObject } from '../lib/json.ts';
+import { KnownError } from '../model/errors.ts';
+import type { Scenario } from '../model/plan.ts';
+import { unknownName } from './find-component.ts';
+
+/** The inputs of a scenario from `name=value` texts. Throws USAGE for one that is unknown, missing or not of its kind. */
+export function inputsFrom(scenario: Scenario, set: readonly string[]): JsonObject {
+  const given = new Map(set.map(split));
+  for (const name of given.keys())
+    if (!Object.hasOwn(scenario.inputs, name)) throw unknownName('input', name, Object.keys(scenario.inputs));
+  return Object.fromEntries(
+    Object.entries(scenario.inputs).map(([name, input]) => [name, valueFrom(name, input, given.get(name))]),
+  );
+}
+
+function split(text: string): [string, string] {
+  const at = text.indexOf('=');
+  if (at > 0) return [text.slice(0, at), text.slice(at + 1)];
+  throw new KnownError('USAGE', `--set ${text} has no value`, 'Write it as --set name=value.');
+}
+
+function valueFrom(name: string, input: Scenario['inputs'][string], text: string | undefined): Json {
+  if (text === undefined && input.default !== undefined) return input.default;
+  if (text === undefined || text === '')
+    throw new KnownError('USAGE', `the scenario needs the input "${name}": ${input.describe}`, `Add: --set ${name}=…`);
+  if (typeof input.default === 'number') return numberFrom(name, text);
+  if (typeof input.default === 'boolean') return booleanFrom(name, text);
+  return text;
+}
+
+function numberFrom(name: string, text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isFinite(value)) return value;
+  throw new KnownError('USAGE', `--set ${name}=${text}: a number is needed`, `Like: --set ${name}=42`);
+}
+
+function booleanFrom(name: string, text: string): boolean {
+  if (text === 'true' || text === 'false') return text === 'true';
+  throw new KnownError('USAGE', `--set ${name}=${text}: true or false is needed`, `Like: --set ${name}=true`);
+}

@@ -1,0 +1,26 @@
+import type { EnginePorts, Happening } from '../engine/ports.ts';
+import type { PlanWorld, Services } from './services.ts';
+
+/** Somebody who follows a run and may answer it. */
+export interface Watching {
+  readonly signal: AbortSignal;
+  /** True when this person can decide at once about a step that failed. */
+  readonly mayAsk: boolean;
+  /** Told of the run's name before its first event. */
+  begun?(run: string): void;
+  watch(happening: Happening): void;
+}
+
+/** Everything the engine needs to drive a run of this plan from this process. */
+export function portsFor(world: PlanWorld, services: Services, watching: Omit<Watching, 'signal'>): EnginePorts {
+  return {
+    journal: services.journal(world.stateFolder),
+    actions: services.openActions(world),
+    expressions: services.expressions,
+    clock: services.clock,
+    redact: services.redact,
+    actor: services.actor,
+    mayAsk: watching.mayAsk,
+    watch: watching.watch,
+  };
+}

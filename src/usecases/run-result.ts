@@ -1,0 +1,168 @@
+import { pausedBecause } from '../engine/execute.ts';
+import { type ReportData, reportData } from '../evidence/report.ts';
+import { parseDuration } from '../lib/duration.ts';
+import type { Json } from '../lib/json.ts';
+import type { ErrorRecord } from '../model/errors.ts';
+import { Plan, type Scenario } from '../model/plan.ts';
+import type { JournalEvent, Preview, RunStatus, WaitsFor } from '../model/run.ts';
+import { foldRun, openObligations, type RunState, type StepState } from '../model/run-state.ts';
+import type { PlanWorld, Services } from './services.ts';
+import { type RunFiles, writeReport } from './write-report.ts';
+
+/** How a run stands, measured against what was promised. What `--json` prints. */
+export interface RunResult {
+  readonly run: string;
+  readonly scenario: string;
+  readonly title: string;
+  readonly environment: string;
+  readonly status: RunStatus;
+  /** Why the run is not succeeded, with the code that the command exits with. */
+  readonly error?: ErrorRecord;
+  readonly objective: { readonly rto_seconds: number; readonly rpo_seconds: number };
+  /** From impact to healthy; absent while it is not healthy. */
+  readonly rto_seconds?: number;
+  readonly rto_met?: boolean;
+  /** Span of lost data; absent when no step measured it. */
+  readonly rpo_seconds?: number;
+  readonly rpo_met?: boolean;
+  readonly human_wait_seconds: number;
+  readonly loss?: MeasuredLoss;
+  readonly impact_at: string;
+  readonly impact_source: string;
+  readonly declared_at: string;
+  readonly first_action_at?: string;
+  readonly healthy_at?: string;
+  readonly ended_at?: string;
+  readonly steps: readonly StepResult[];
+  readonly open_obligations: readonly { readonly id: string; readonly what: string; readonly step: string }[];
+  readonly report?: RunFiles['report'];
+  readonly evidence?: string;
+}
+
+/** What a step found by comparing the data with what was acknowledged. */
+export interface MeasuredLoss {
+  readonly step: string;
+  readonly acknowledged?: number;
+  readonly lost?: number;
+  readonly loss_seconds?: number;
+}
+
+export interface StepResult {
+  readonly id: string;
+  readonly title?: string;
+  readonly action: string;
+  readonly status: StepState['progress']['status'];
+  readonly seconds?: number;
+  readonly output?: Json;
+  readonly waits_for?: 'approval' | 'decision';
+  /** What it will do once it is approved. */
+  readonly preview?: Preview;
+  readonly error?: ErrorRecord;
+}
+
+/** Writes report and evidence of a run that has stopped, for whatever reason, and says how it stands. */
+export async function concludeRun(id: string, world: PlanWorld, services: Services): Promise<RunResult> {
+  const journal = services.journal(world.stateFolder);
+  const events = await journal.events(id);
+  const files = await writeReport(
+    { id, events, lines: await journal.lines(id), stateFolder: world.stateFolder },
+    services,
+  );
+  return { ...resultOf(events), ...files };
+}
+
+/** How a run stands, from its events alone. */
+export function resultOf(events: readonly JournalEvent[]): RunResult {
+  const state = foldRun(events);
+  const scenario = Plan.parse(state.origin.plan).scenarios[state.origin.scenario] as Scenario;
+  const error = errorOf(state, events);
+  return {
+    run: state.id,
+    scenario: state.origin.scenario,
+    title: scenario.title,
+    environment: state.origin.environment,
+    status: state.status,
+    ...(error ? { error } : {}),
+    ...measured(reportData(state, events), scenario),
+    ...moments(state),
+    steps: scenario.steps.map((step) => stepResult(step, state.steps.get(step.id))),
+    open_obligations: openObligations(state).map(({ id, what, step }) => ({ id, what, step })),
+  };
+}
+
+function measured({ rto, rpo, loss, humanWaitSeconds }: ReportData, { objectives }: Scenario) {
+  return {
+    objective: {
+      rto_seconds: (parseDuration(objectives.rto) ?? 0) / 1000,
+      rpo_seconds: (parseDuration(objectives.rpo) ?? 0) / 1000,
+    },
+    human_wait_seconds: humanWaitSeconds,
+    ...(rto.measured === undefined ? {} : { rto_seconds: rto.measured }),
+    ...(rto.met === undefined ? {} : { rto_met: rto.met }),
+    ...(rpo.measured === undefined ? {} : { rpo_seconds: rpo.measured }),
+    ...(rpo.met === undefined ? {} : { rpo_met: rpo.met }),
+    ...(loss.step === undefined ? {} : { loss: lossResult(loss.step, loss) }),
+  };
+}
+
+const lossResult = (step: string, { acknowledged, lost, lossSeconds }: ReportData['loss']): MeasuredLoss => ({
+  step,
+  ...(acknowledged === undefined ? {} : { acknowledged }),
+  ...(lost === undefined ? {} : { lost }),
+  ...(lossSeconds === undefined ? {} : { loss_seconds: lossSeconds }),
+});
+
+const moments = (state: RunState) => ({
+  impact_at: state.impactAt,
+  impact_source: state.impactSource,
+  declared_at: state.createdAt,
+  ...(state.firstActionAt === undefined ? {} : { first_action_at: state.firstActionAt }),
+  ...(state.healthyAt === undefined ? {} : { healthy_at: state.healthyAt }),
+  ...(state.endedAt === undefined ? {} : { ended_at: state.endedAt }),
+});
+
+function stepResult(step: Scenario['steps'][number], known: StepState | undefined): StepResult {
+  const progress = known?.progress ?? { status: 'queued' as const };
+  const end = 'finishedAt' in progress ? progress.finishedAt : undefined;
+  const error = 'error' in progress ? progress.error : undefined;
+  return {
+    id: step.id,
+    ...(step.title === undefined ? {} : { title: step.title }),
+    action: step.uses,
+    status: progress.status,
+    ...(end !== undefined && known?.startedAt !== undefined ? { seconds: secondsBetween(known.startedAt, end) } : {}),
+    ...(known?.output === undefined ? {} : { output: known.output }),
+    ...(progress.status === 'waiting' ? waitingResult(progress.waitsFor) : {}),
+    ...(error ? { error } : {}),
+  };
+}
+
+const waitingResult = (waitsFor: WaitsFor) =>
+  waitsFor.kind === 'approval'
+    ? { waits_for: waitsFor.kind, preview: waitsFor.preview }
+    : { waits_for: waitsFor.kind, error: waitsFor.why };
+
+const secondsBetween = (from: string, to: string): number => (Date.parse(to) - Date.parse(from)) / 1000;
+
+function errorOf(state: RunState, events: readonly JournalEvent[]): ErrorRecord | undefined {
+  if (state.status === 'failed') return state.error;
+  if (state.status === 'canceled') return canceledBecause(state, events);
+  if (state.status !== 'paused') return undefined;
+  const why = events.findLast((event) => event.type === 'run.paused')?.why ?? 'interrupted';
+  const because = why === 'interrupted' ? undefined : pausedBecause(state);
+  if (because && (because.code === 'OUTCOME_UNKNOWN' || because.code === 'OBLIGATION_OPEN')) return because;
+  return {
+    code: 'RUN_PAUSED',
+    message: because ? `the run is paused: ${because.message}` : `the run is paused: ${why}`,
+    hint: because?.hint ?? `Go on with: lifeboat recover --resume ${state.id}`,
+  };
+}
+
+function canceledBecause(state: RunState, events: readonly JournalEvent[]): ErrorRecord {
+  const event = events.find((candidate) => candidate.type === 'run.canceled');
+  return {
+    code: 'RUN_CANCELED',
+    message: `the run was canceled by ${event?.by}: ${event?.reason}`,
+    hint: `What it did until then stands in: lifeboat status ${state.id}`,
+  };
+}

@@ -1,0 +1,53 @@
+import type { AnyAction } from '../actions/action.ts';
+import type { Actions, Expressions } from '../engine/ports.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Duration } from '../lib/duration.ts';
+import type { MakeId } from '../lib/ids.ts';
+import type { RunJournal } from '../model/journal.ts';
+import type { Plan, SecretRef } from '../model/plan.ts';
+import type { BackupRepository } from '../model/repository.ts';
+
+/** All that use cases need of the outside. Composed by `main`; the command line is one caller, tests are another. */
+export interface Services {
+  readonly clock: Clock;
+  readonly makeId: MakeId;
+  readonly version: string;
+  /** Who acts: a name people know. */
+  readonly actor: string;
+  readonly cwd: string;
+  env(name: string): string | undefined;
+  /** What was typed with --plan, --state and --environment. */
+  readonly chosen: { readonly plan?: string; readonly state?: string; readonly environment?: string };
+  secret(ref: SecretRef | string): string;
+  redact(text: string): string;
+  readonly expressions: Expressions;
+  /** Every action of this build, by name. */
+  readonly actions: ReadonlyMap<string, AnyAction>;
+  /** The journal in a state folder, which is made when it is missing. Opened once. */
+  journal(stateFolder: string): RunJournal;
+  /** Actions with their clients, for one plan. Clients are opened on first use and closed by `close`. */
+  openActions(world: PlanWorld): Actions;
+  /** Receives the write-ahead log of a component until the signal is aborted, over interruptions. */
+  streamLog(world: PlanWorld, request: StreamRequest): Promise<void>;
+  /** Gives back everything that was opened here. */
+  close(): Promise<void>;
+}
+
+/** A plan with the places that belong to it. */
+export interface PlanWorld {
+  readonly plan: Plan;
+  readonly repository: BackupRepository;
+  readonly stateFolder: string;
+}
+
+export interface StreamRequest {
+  readonly component: string;
+  readonly flushEvery?: Duration;
+  readonly signal: AbortSignal;
+  onProgress(progress: StreamProgress): void;
+}
+
+/** How far the stream is: what is safe in the repository, and where the server stands; or why it stands still. */
+export type StreamProgress =
+  | { readonly state: 'streaming'; readonly flushed: bigint; readonly serverPosition: bigint; readonly at: Date }
+  | { readonly state: 'interrupted'; readonly why: string; readonly retryAt: Date };

@@ -1,0 +1,132 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { parse, stringify } from 'yaml';
+import { TINY_SEED } from '../../lab/corporate-intel/database.ts';
+import { type Deletion, doLaterWork, strikeDeletion } from '../../lab/corporate-intel/strike.ts';
+import { type Destruction, strikeDestroyed } from '../../lab/demo/destroyed.ts';
+import { outputOf, type RecoverOutput } from '../../lab/demo/result.ts';
+import { failedClaims, judgeContent, judgeDeletion, judgeLedger } from '../../lab/judge.ts';
+import type { Finished } from '../../lab/lifeboat.ts';
+import { operator } from '../../lab/operator.ts';
+import { dataFolders } from '../../lab/teardown.ts';
+import { baseBackup, type Stage, setStage } from '../scenarios/play.ts';
+import { countInLog } from './server-log.ts';
+
+/*
+ * Exhaustive, not random: the recovery is killed with -9 after its first journal event, then after its second, and so on
+ * until it is over before it can be killed. Each time it is resumed, and the world must be as if nothing had happened.
+ */
+const MORTAL = join(import.meta.dirname, 'recover-and-die.ts');
+const FILE_BUDGET_MS = 300_000;
+let stage: Stage;
+
+beforeAll(async () => {
+  const settings = ['fsync = off', "log_statement = 'ddl'", 'autovacuum = off'];
+  stage = await setStage({ seed: TINY_SEED, rate: 40, settings, changePlan: nameTheTransaction });
+}, 60_000);
+
+afterAll(() => stage?.end(), 60_000);
+
+/** The company's own plan; only that the transaction is named, because this world sees many deletions in one hour. */
+function nameTheTransaction(text: string): string {
+  const plan = parse(text);
+  const scenario = plan.scenarios['accidental-deletion'];
+  scenario.inputs.xid = { describe: 'The transaction that did it.' };
+  const find = scenario.steps.find((step: { uses: string }) => step.uses === 'postgres.find_deletion');
+  find.with = { ...find.with, xid: '${{ inputs.xid }}' };
+  return stringify(plan);
+}
+
+/** One `lifeboat recover` with somebody who approves at once. */
+async function recover(args: readonly string[], dieAfter?: number): Promise<Finished> {
+  const { world } = stage;
+  const person = operator(world.lifeboat, { thinksMs: 0, say: stage.say });
+  const recovery = await world.lifeboat.start(['recover', ...args, '--plan', world.plan, '--json'], {
+    onLine: (line, stream) => {
+      stage.say(line);
+      if (stream === 'stderr') person.read(line);
+    },
+    ...(dieAfter === undefined ? {} : { program: MORTAL, env: { DIE_AFTER: String(dieAfter) } }),
+  });
+  const late = setTimeout(() => recovery.end('SIGTERM'), 60_000);
+  const finished = await recovery.finished;
+  clearTimeout(late);
+  await person.rest();
+  return finished;
+}
+
+/** Recovers, dying after the n-th event and resuming. Says whether it was over before it could die. */
+async function dieAndResume(args: readonly string[], n: number): Promise<{ run: RecoverOutput; died: boolean }> {
+  const first = await recover(args, n);
+  const died = first.signal === 'SIGKILL';
+  const last = died ? await recover(['--resume']) : first;
+  if (last.code !== 0) throw new Error(`after event ${n}: ${last.code} ${last.stdout}${last.stderr}`);
+  return { run: JSON.parse(last.stdout) as RecoverOutput, died };
+}
+
+test(
+  'an accidental deletion: killed after every event, resumed, the world is the same',
+  async () => {
+    let n = 1;
+    for (let died = true; died; n++) died = await deletionKilledAfter(n);
+    expect(n).toBeGreaterThan(25);
+  },
+  FILE_BUDGET_MS,
+);
+
+async function deletionKilledAfter(n: number): Promise<boolean> {
+  const { world } = stage;
+  const deletion = await strikeDeletion(world.urls.analyst);
+  const later = await doLaterWork(world.urls.application);
+  const log = await countInLog(world.server.logFile);
+  const inputs = ['--set', 'actor=analyst', '--set', `xid=${deletion.xid}`];
+  const { run, died } = await dieAndResume(['accidental-deletion', ...inputs], n);
+  await judgeOne(n, run, deletion, later);
+  const calls = await countInLog(world.server.logFile);
+  // The server's own log is the witness: one block, one unblock, whatever happened in between.
+  expect([n, calls.blocks - log.blocks, calls.unblocks - log.unblocks]).toEqual([n, 1, 1]);
+  expect([n, await dataFolders(world.state)]).toEqual([n, []]);
+  await deletion.closeSession();
+  return died;
+}
+
+async function judgeOne(
+  n: number,
+  run: RecoverOutput,
+  deletion: Deletion,
+  later: Awaited<ReturnType<typeof doLaterWork>>,
+): Promise<void> {
+  const { world } = stage;
+  const verdict = await judgeDeletion(world.urls.superuser, deletion, later);
+  const ledger = await judgeLedger(world.urls.superuser, await world.application.acknowledged());
+  expect([n, run.status, run.open_obligations]).toEqual([n, 'succeeded', []]);
+  expect([n, failedClaims(verdict.claims)]).toEqual([n, []]);
+  expect([n, verdict.rowsRestored, ledger.lost]).toEqual([n, deletion.rows, []]);
+  expect([n, outputOf(run, 'postgres.load_rows', 'inserted')]).toEqual([n, deletion.rows]);
+}
+
+test(
+  'a destroyed server: killed after every event, resumed, the world is the same',
+  async () => {
+    await baseBackup(stage.world);
+    let n = 1;
+    for (let died = true; died; n++) died = await destructionKilledAfter(n);
+    expect(n).toBeGreaterThan(20);
+  },
+  FILE_BUDGET_MS,
+);
+
+async function destructionKilledAfter(n: number): Promise<boolean> {
+  const { world } = stage;
+  await world.application.moreCommits(10);
+  const struck: Destruction = await strikeDestroyed(world);
+  const { run, died } = await dieAndResume(['database-destroyed', '--impact', struck.at], n);
+  struck.stopWatching();
+  const content = await judgeContent(world.urls.superuser, struck.before);
+  const ledger = await judgeLedger(world.urls.superuser, struck.acknowledged);
+  expect([n, run.status, run.open_obligations]).toEqual([n, 'succeeded', []]);
+  expect([n, failedClaims(content.claims)]).toEqual([n, []]);
+  expect([n, run.loss?.lost]).toEqual([n, ledger.lost.length]);
+  expect([n, await world.application.isHealthy()]).toEqual([n, true]);
+  return died;
+}

@@ -1,0 +1,43 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startStream, startWorld, type World, type WorldOptions } from '../../lab/corporate-intel/world.ts';
+import type { Staged } from '../../lab/demo/recovery.ts';
+import type { RunningLifeboat } from '../../lab/lifeboat.ts';
+
+/** A protected world on a stage: base backup taken, log streaming. */
+export interface Stage extends Staged {
+  readonly stream: RunningLifeboat;
+  /** Everything that was said so far, for a test that failed. */
+  readonly lines: readonly string[];
+  end(): Promise<void>;
+}
+
+export async function setStage(options: WorldOptions): Promise<Stage> {
+  const keepIn = await mkdtemp(join(tmpdir(), 'lifeboat-kept-'));
+  const world = await startWorld(options);
+  const lines: string[] = [];
+  try {
+    const stream = await startStream(world);
+    await baseBackup(world);
+    return {
+      world,
+      keepIn,
+      stream,
+      lines,
+      say: (line) => lines.push(line),
+      async end() {
+        await world.close();
+        await rm(keepIn, { recursive: true });
+      },
+    };
+  } catch (error) {
+    await world.close();
+    await rm(keepIn, { recursive: true });
+    throw error;
+  }
+}
+
+export async function baseBackup(world: World): Promise<void> {
+  await world.lifeboat.json(['backup', 'database', '--method', 'base_backup', '--plan', world.plan]);
+}
