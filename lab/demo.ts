@@ -5,7 +5,6 @@ import { parseArgs } from 'node:util';
 import { startStream, startWorld, type World } from './corporate-intel/world.ts';
 import { playDeletion } from './demo/deletion.ts';
 import { playDestroyed } from './demo/destroyed.ts';
-import type { Staged } from './demo/recovery.ts';
 import type { DemoResult, ScenarioResult } from './demo/result.ts';
 import { finalScreen } from './demo/screen.ts';
 import { closeAllWorlds } from './world-folder.ts';
@@ -82,7 +81,7 @@ async function play(names: readonly ScenarioName[]): Promise<DemoResult> {
     for (const name of names) {
       const keepIn = join(home, name);
       await mkdir(keepIn, { recursive: true });
-      scenarios[name] = await SCENARIOS[name](stageOf(world, keepIn));
+      scenarios[name] = await SCENARIOS[name]({ world, say, keepIn });
       say(scenarios[name].verified ? `${name}: recovered and proven` : `${name}: NOT PROVEN`);
     }
   } finally {
@@ -92,8 +91,6 @@ async function play(names: readonly ScenarioName[]): Promise<DemoResult> {
   const ok = names.every((name) => scenarios[name]?.verified === true);
   return { scenarios, ok, seconds: (Date.now() - began) / 1000 };
 }
-
-const stageOf = (world: World, keepIn: string): Staged => ({ world, say, keepIn });
 
 /** What every team does before the disaster: check the plan, take a base backup, stream the log. */
 async function protect(world: World): Promise<void> {

@@ -39,8 +39,8 @@ export async function playDeletion(stage: Staged): Promise<ScenarioResult> {
   }
 }
 
-const describe = ({ deleted, rows }: Deletion): string =>
-  `deleted ${deleted.companies.size} companies; ${deleted.filings.size} filings and ${deleted.metrics.size} metrics went with them: ${rows} rows`;
+const describe = ({ deleted }: Deletion): string =>
+  `deleted ${deleted.companies.size} companies, and ${deleted.filings.size} filings and ${deleted.metrics.size} metrics with them`;
 
 /** The run's own numbers against the judge's. */
 function agreement({ run, wallSeconds }: Recovered, deletion: Deletion, ledger: LedgerVerdict): readonly Claim[] {

@@ -38,9 +38,7 @@ describe('without a command that runs', () => {
   test('says what was probably meant', async () => {
     const { code, err } = await cli(['chekc']);
     expect(code).toBe(2);
-    expect(err).toBe(
-      'lifeboat: there is no command "chekc"\n  → Did you mean "lifeboat check"?\n  (USAGE, exit 2)\n',
-    );
+    expect(err).toBe('lifeboat: there is no command "chekc"\n  → Did you mean "lifeboat check"?\n  (USAGE, exit 2)\n');
   });
 
   test('asks for the second word of a command of two', async () => {
@@ -62,7 +60,9 @@ describe.each(COMMANDS.map((entry) => [entry.name, entry] as const))('%s', (name
     expect(code).toBe(0);
     expect(out).toContain(`Usage: lifeboat ${name}`);
     for (const error of command.fails) expect(out).toContain(error);
-    for (const { describe: says } of [...Object.values(command.args), ...Object.values(command.flags)] as { describe: string }[])
+    for (const { describe: says } of [...Object.values(command.args), ...Object.values(command.flags)] as {
+      describe: string;
+    }[])
       expect(says).not.toBe('');
     for (const example of command.examples) expect(example).toMatch(new RegExp(`^lifeboat ${name}\\b`));
   });

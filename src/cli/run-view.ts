@@ -14,6 +14,8 @@ export interface Waiting {
 }
 
 export interface RunView {
+  /** Events up to this number happened in an earlier process: they are taken in and not shown again. */
+  resumes(lastSeq: number): void;
   watch(happening: Happening): void;
 }
 
@@ -23,21 +25,22 @@ export interface Asker {
   answered(step: string): void;
 }
 
-/**
- * Turns what happens in a run into lines, live. Lines say all in words, so that they are good in a pipe too.
- * Events from before `from` happened in an earlier process: they are taken in and not shown again.
- */
-export function runView(screen: Screen, from: Date, asker: Asker): RunView {
+/** Turns what happens in a run into lines, live. Lines say all in words, so that they are good in a pipe too. */
+export function runView(screen: Screen, asker: Asker): RunView {
   let state: RunState | undefined;
   let steps: readonly Step[] = [];
+  let shownFrom = 0;
   return {
+    resumes(lastSeq) {
+      shownFrom = lastSeq + 1;
+    },
     watch(happening) {
       if (happening.kind === 'output') return screen.say(`      ${screen.paint.dim(happening.line)}`);
       const { event } = happening;
       const before = state;
       state = before ? applyEvent(before, event) : foldRun([event]);
       if (!before) steps = stepsOf(state);
-      if (Date.parse(event.at) < from.getTime()) return;
+      if (event.seq < shownFrom) return;
       for (const line of linesFor(event, state, steps, screen)) screen.say(line);
       tellAsker(event, state, asker);
     },
@@ -80,7 +83,8 @@ function resumedLines(state: RunState, steps: readonly Step[]): readonly string[
     const status = state.steps.get(id)?.progress.status;
     return status === 'succeeded' || status === 'skipped';
   }).length;
-  return [`Resumed ${state.id}: ${done} of ${steps.length} steps were done before.`];
+  const open = openDecisions(state).flatMap((waiting) => decisionText(waiting, titled(waiting.step, steps)));
+  return [`Resumed ${state.id}: ${done} of ${steps.length} steps were done before.`, ...open];
 }
 
 type StepEvent = Extract<JournalEvent, { readonly step: string; readonly type: `step.${string}` }>;
@@ -133,10 +137,17 @@ function took(event: StepEvent, state: RunState): string {
   return startedAt === undefined ? '' : ` in ${formatDuration(Date.parse(event.at) - Date.parse(startedAt))}`;
 }
 
+/** Decisions that an earlier process asked for. Approvals are asked for anew, with what would change now. */
+const openDecisions = (state: RunState): readonly Waiting[] =>
+  [...state.steps.values()].flatMap(({ id, progress }) =>
+    progress.status === 'waiting' && progress.waitsFor.kind === 'decision'
+      ? [{ state, step: id, waitsFor: progress.waitsFor }]
+      : [],
+  );
+
 function tellAsker(event: JournalEvent, state: RunState, asker: Asker): void {
   if (event.type === 'run.claimed') {
-    for (const { id, progress } of state.steps.values())
-      if (progress.status === 'waiting') asker.waits({ state, step: id, waitsFor: progress.waitsFor });
+    for (const waiting of openDecisions(state)) asker.waits(waiting);
     return;
   }
   if (!('step' in event) || !event.type.startsWith('step.')) return;

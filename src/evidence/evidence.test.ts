@@ -63,7 +63,7 @@ describe('evidence that is whole', () => {
   });
 });
 
-describe('nothing can be changed unseen', () => {
+describe('nothing can be changed unseen', { timeout: 30_000 }, () => {
   /** Where each byte stands; the newline belongs to the line that it ends. */
   const lineOf = (offset: number) => BYTES.subarray(0, offset).filter((byte) => byte === 0x0a).length + 1;
 

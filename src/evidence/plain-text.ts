@@ -13,7 +13,7 @@ export const visible = (text: string): string =>
 export const utc = (iso: string): string =>
   Number.isNaN(Date.parse(iso)) ? iso : `${new Date(iso).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 
-export const duration = (seconds: number): string => formatDuration(seconds * 1000);
+export const duration = (seconds: number): string => (seconds === 0 ? '0s' : formatDuration(seconds * 1000));
 
 export const count = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
 

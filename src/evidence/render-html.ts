@@ -12,7 +12,6 @@ import {
   PHASES,
   promisedWords,
   sinceWords,
-  TONES,
   verifyCommand,
   verifyWords,
 } from './report-words.ts';
@@ -51,9 +50,9 @@ const section = (title: string, content: Markup): Markup => html`<section><h2>${
 
 const SIGNS = { good: '✓', bad: '✕', open: '…' } as const;
 
-function verdict({ verdict: { tone, sentence, notes } }: ReportData): Markup {
+function verdict({ verdict: { tone, word, sentence, notes } }: ReportData): Markup {
   const list = notes.length > 0 ? html`<ul>${notes.map((note) => html`<li>${note}</li>`)}</ul>` : undefined;
-  return html`<div class="verdict ${tone}"><p><span class="tone">${SIGNS[tone]} ${TONES[tone]}.</span> ${sentence}</p>${list}</div>`;
+  return html`<div class="verdict ${tone}"><p><span class="tone">${SIGNS[tone]} ${word}.</span> ${sentence}</p>${list}</div>`;
 }
 
 function measures({ rto, rpo, phases, humanWaitSeconds }: ReportData): Markup {
@@ -79,7 +78,7 @@ ${bar(measured, segments)}<p class="legend small soft">${legend}</p></div>`;
 
 /** The bar reaches as far as the longer of both; the mark is the promise. Without two numbers there is nothing to compare. */
 function bar({ promised, measured }: Measured, segments: readonly Segment[]): Markup | undefined {
-  if (promised === undefined || measured === undefined) return undefined;
+  if (promised === undefined || measured === undefined || promised + measured === 0) return undefined;
   const whole = Math.max(promised, measured) * 1.08 || 1;
   const percent = (seconds: number): string => `${((seconds / whole) * 100).toFixed(2)}%`;
   const parts = segments.map(({ name, seconds }) => html`<i class="${name}" style="width:${percent(seconds)}"></i>`);
@@ -105,7 +104,7 @@ const obligations = ({ obligations: all }: ReportData): Markup =>
 function timeline({ timeline: all }: ReportData): Markup {
   const rows = all.map(
     ({ at, since, step, text, by, tone }, index) => html`<tr class="${tone}">
-<td class="tight">${shownTime(at, all[index - 1]?.at)}</td><td class="tight soft">${sinceWords(since)}</td><td>${step}</td><td class="tone">${text}</td><td class="soft">${by}</td></tr>`,
+<td class="tight">${shownTime(at, all[index - 1]?.at)}</td><td class="tight soft">${sinceWords(since)}</td><td>${step}</td><td class="what tone">${text}</td><td class="soft">${by}</td></tr>`,
   );
   return html`<table class="small"><tr><th>time</th><th>since impact</th><th>step</th><th>what happened</th><th>by</th></tr>${rows}</table>`;
 }

@@ -12,7 +12,6 @@ import {
   promisedWords,
   sinceWords,
   statusWords,
-  TONES,
   verifyCommand,
   verifyWords,
 } from './report-words.ts';
@@ -21,7 +20,7 @@ import {
 export function renderMarkdown(data: ReportData): string {
   const parts = [
     [`# ${safe(data.title)}`, '', `Recovery report of ${safe(data.run)}: ${safe(data.about)}`],
-    [`**${TONES[data.verdict.tone]}.** ${safe(data.verdict.sentence)}`],
+    [`**${data.verdict.word}.** ${safe(data.verdict.sentence)}`],
     data.verdict.notes.map((note) => `- ${safe(note)}`),
     section('Promised and measured', measures(data)),
     section('What was lost, what came back', table(['what', 'count'], lossRows(data).map(pair))),

@@ -3,6 +3,7 @@ import { isJsonObject, type Json } from '../lib/json.ts';
 import { sha256Hex } from '../model/journal-chain.ts';
 import type { JournalEvent } from '../model/run.ts';
 import { measure, type OpenedObligation, type RunState } from '../model/run-state.ts';
+import { plain } from './plain-text.ts';
 import { type Loss, measuredLoss } from './report-loss.ts';
 import { type StepReport, stepReports } from './report-steps.ts';
 import { type TimelineEntry, timeline } from './report-timeline.ts';
@@ -70,7 +71,7 @@ export function reportData(state: RunState, events: readonly JournalEvent[], sea
     obligations: state.obligations,
     timeline: timeline(state, events),
     facts: facts(state),
-    inputs: Object.entries(state.origin.inputs).map(([name, value]) => ({ name, value: String(value) })),
+    inputs: Object.entries(state.origin.inputs).map(([name, value]) => ({ name, value: plain(value) })),
     events: events.length,
     head: sha256Hex(JSON.stringify(events.at(-1))),
     ...(sealedBy === undefined ? {} : { sealedBy }),

@@ -33,6 +33,8 @@ p { margin: .3rem 0; }
 .legend span { margin-right: 1.1rem; white-space: nowrap; }
 table { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; vertical-align: top; padding: .32rem .9rem .32rem 0; border-bottom: 1px solid var(--line); }
+th, td { overflow-wrap: break-word; }
+td.what { width: 48%; } .plain td.what { font-weight: 400; }
 td.tight { white-space: nowrap; overflow-wrap: normal; }
 .head { display: flex; flex-wrap: wrap; gap: .1rem .8rem; align-items: baseline; justify-content: space-between; }
 dl { display: grid; grid-template-columns: minmax(7rem, max-content) 1fr; gap: .15rem 1.1rem; margin: .5rem 0 0; font-size: .93rem; }

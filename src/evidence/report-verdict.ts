@@ -14,6 +14,8 @@ export interface Measured {
 /** What a reader must know first. `open` is neither good nor bad: not over, or not measured. */
 export interface Judgement {
   readonly tone: 'good' | 'bad' | 'open';
+  /** The shortest answer. */
+  readonly word: string;
   readonly sentence: string;
   /** What the sentence leaves out and a reader must not overlook. */
   readonly notes: readonly string[];
@@ -29,7 +31,8 @@ interface Facts {
 }
 
 export function judge(facts: Facts): Judgement {
-  return { tone: tone(facts), sentence: sentence(facts), notes: notes(facts) };
+  const found = tone(facts);
+  return { tone: found, word: word(found, facts), sentence: sentence(facts), notes: notes(facts) };
 }
 
 function tone({ state, rto, rpo, steps }: Facts): Judgement['tone'] {
@@ -38,6 +41,12 @@ function tone({ state, rto, rpo, steps }: Facts): Judgement['tone'] {
   if (state.status !== 'succeeded') return 'open';
   if (openObligations(state).length > 0) return 'bad';
   return rto.met && rpo.met ? 'good' : 'open';
+}
+
+function word(found: Judgement['tone'], { state }: Facts): string {
+  if (state.status === 'failed' || state.status === 'canceled') return 'Not recovered';
+  if (state.status !== 'succeeded') return 'Not over';
+  return { good: 'Recovered', bad: 'Recovered, but not as promised', open: 'Done, but not all of it measured' }[found];
 }
 
 function sentence(facts: Facts): string {

@@ -1,16 +1,16 @@
 import { count, duration, label } from './plain-text.ts';
 import type { ReportData } from './report-data.ts';
 import type { StepReport } from './report-steps.ts';
-import type { Judgement, Measured } from './report-verdict.ts';
+import type { Measured } from './report-verdict.ts';
 
 /* Words that both pages share. */
 
 export const NOT_MEASURED = 'not measured';
 
-export const TONES: Readonly<Record<Judgement['tone'], string>> = { good: 'Recovered', bad: 'Attention', open: 'Open' };
-
-export const measuredWords = ({ measured }: Measured): string =>
-  measured === undefined ? NOT_MEASURED : duration(measured);
+export function measuredWords({ measured }: Measured): string {
+  if (measured === undefined) return NOT_MEASURED;
+  return measured === 0 ? 'none' : duration(measured);
+}
 
 export function promisedWords({ promised, met }: Measured): string {
   if (promised === undefined) return 'nothing promised';
@@ -26,7 +26,10 @@ export function lossRows({ loss }: ReportData): readonly { readonly name: string
   return [
     { name: 'Acknowledged writes looked up', value: counted(loss.acknowledged) },
     { name: 'Acknowledged writes lost', value: counted(loss.lost) },
-    { name: 'Span of lost data', value: loss.lossSeconds === undefined ? NOT_MEASURED : duration(loss.lossSeconds) },
+    {
+      name: 'Span of lost data',
+      value: measuredWords(loss.lossSeconds === undefined ? {} : { measured: loss.lossSeconds }),
+    },
     ...loss.counts.map(({ step, name, value }) => ({ name: `${label(name)} (step ${step})`, value: String(value) })),
   ];
 }

@@ -16,7 +16,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const FILE = 'evidence-key.pem';
 
-describe('the signing key', () => {
+describe('the signing key', { timeout: 30_000 }, () => {
   test('is made once, is private, and stays the same', () => {
     const inside = join(folder, 'state');
     const first = loadOrCreateSigningKey(inside);

@@ -1,6 +1,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { publishFirst } from '../lib/publish-first.ts';
 import { KnownError } from '../model/errors.ts';
 import type { SigningKey } from './export-evidence.ts';
 import { publicKeyToHex } from './format.ts';
@@ -29,14 +30,8 @@ function createKey(folder: string, file: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   rmSync(draft, { force: true });
   const { privateKey } = generateKeyPairSync('ed25519');
-  try {
-    writeFileSync(draft, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600, flag: 'wx', flush: true });
-    linkSync(draft, file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  } finally {
-    rmSync(draft, { force: true });
-  }
+  writeFileSync(draft, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600, flag: 'wx', flush: true });
+  publishFirst(draft, file);
 }
 
 function readKey(pem: Buffer, file: string): KeyObject {

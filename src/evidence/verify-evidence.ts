@@ -82,11 +82,11 @@ function readBackwards(lines: readonly Buffer[], { events: count, head }: Seal):
     if (sha256Hex(line) !== expected.hash) return misfit(index + 2, event, expected.seq, lost);
     if (event === undefined) return broken(index + 2, 'this is not an event');
     if (event.seq !== expected.seq) return broken(index + 2, `event ${expected.seq} must stand here, not ${event.seq}`);
-    events.unshift(event);
+    events.push(event);
     expected = { seq: event.seq - 1, hash: event.prev };
   }
   if (expected.seq > 0) return broken(2, missing(expected.seq));
-  return expected.hash === NO_LINES.hash ? events : broken(2, 'the first event names a line before it');
+  return expected.hash === NO_LINES.hash ? events.reverse() : broken(2, 'the first event names a line before it');
 }
 
 /** A line that nobody vouches for: altered, or in a place where another one belongs. `lost` when there are too few lines. */

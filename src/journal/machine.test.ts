@@ -15,7 +15,7 @@ async function child(): Promise<{ pid: number; end(): Promise<void> }> {
   };
 }
 
-describe('a process', () => {
+describe('a process', { timeout: 30_000 }, () => {
   test.each([
     ['by /proc or ps', processStart],
     ['by ps alone', startFromPs],

@@ -62,7 +62,7 @@ async function together(bodies: readonly string[]): Promise<string[]> {
   return Promise.all(all.map(({ lines }) => next(lines)));
 }
 
-describe('several processes', () => {
+describe('several processes', { timeout: 60_000 }, () => {
   test('open a journal that is not there yet: one makes it, all use it', async () => {
     const create = (n: number) => `
       await open().create({ ...${JSON.stringify(run)}, id: 'run-${n}', lock: 'shop/${n}' }); say('made'); await go();`;
@@ -97,7 +97,7 @@ describe('several processes', () => {
     const claim = await journal.create(run);
     const speaker = (who: string) => `
       const journal = open();
-      for (let n = 0; n < 60; n++) await journal.signal('run-1', '${who}', { type: 'step.approved', step: 'a', hash: String(n) });
+      for (let n = 0; n < 30; n++) await journal.signal('run-1', '${who}', { type: 'step.approved', step: 'a', hash: String(n) });
       journal.close(); say('done');`;
     const others = together([speaker('bob'), speaker('carla')]);
     let own = 0;
@@ -113,9 +113,9 @@ describe('several processes', () => {
     await done;
     const events = await journal.events('run-1');
     const by = (who: string) => events.filter((event) => event.by === who);
-    expect([by('bob').length, by('carla').length, by('ana').length]).toEqual([60, 60, own + 2]);
+    expect([by('bob').length, by('carla').length, by('ana').length]).toEqual([30, 30, own + 2]);
     expect(by('bob').map((event) => 'hash' in event && event.hash)).toEqual(
-      Array.from({ length: 60 }, (_, n) => `${n}`),
+      Array.from({ length: 30 }, (_, n) => `${n}`),
     );
     journal.close();
   });
@@ -131,7 +131,7 @@ describe('several processes', () => {
   });
 });
 
-describe('a process that is killed', () => {
+describe('a process that is killed', { timeout: 60_000 }, () => {
   test.each([1, 3, 40])(
     'while it appends %i at a time leaves a whole chain, and its run can be claimed',
     async (batch) => {

@@ -17,7 +17,7 @@ import type { RunJournal } from '../model/journal.ts';
 import type { RunEvent } from '../model/run.ts';
 import { createdEvent, journalContract } from './journal.testsuite.ts';
 import { thisMachine } from './machine.ts';
-import { networkFileSystem, openSqliteJournal } from './sqlite-journal.ts';
+import { openSqliteJournal, refuseNetworkFileSystem } from './sqlite-journal.ts';
 import { fileVersion, MIGRATIONS, migrate } from './sqlite-schema.ts';
 
 const clock: Clock = { now: () => new Date('2026-01-14T03:00:00Z'), sleep: () => Promise.resolve() };
@@ -183,9 +183,14 @@ describe('opening', () => {
   test.each([
     [0x6969, 'NFS'],
     [-11_317_950, 'CIFS'],
-    [0xef53, undefined],
-  ])('file system %i is %s', (type, name) => {
-    expect(networkFileSystem(type)).toBe(name);
+  ])('a network file system (%i) is refused: %s', (type, name) => {
+    expect(() => refuseNetworkFileSystem('/net/state', type)).toThrow(
+      expect.objectContaining({
+        code: 'USAGE',
+        message: expect.stringContaining(`/net/state is on a network file system (${name})`),
+      }),
+    );
+    expect(() => refuseNetworkFileSystem('/state', 0xef53)).not.toThrow();
   });
 
   test('an older file is brought up to date, once', () => {

@@ -1,6 +1,7 @@
-import { chmodSync, existsSync, linkSync, mkdirSync, rmSync, statfsSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { publishFirst } from '../lib/publish-first.ts';
 import { KnownError } from '../model/errors.ts';
 import type { RunJournal } from '../model/journal.ts';
 import { type JournalFacts, keepJournal } from './keep-journal.ts';
@@ -15,7 +16,7 @@ const BUSY_MS = 5000;
 export function openSqliteJournal({ file, ...facts }: JournalFacts & { readonly file: string }): RunJournal {
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    refuseNetworkFileSystem(dirname(file));
+    if (process.platform === 'linux') refuseNetworkFileSystem(dirname(file), statfsSync(dirname(file)).type);
     if (!existsSync(file)) createFile(file);
     return keepJournal(sqliteStore(openFile(file), file), facts);
   } catch (error) {
@@ -27,18 +28,15 @@ export function openSqliteJournal({ file, ...facts }: JournalFacts & { readonly 
 function createFile(file: string): void {
   const draft = `${file}.${process.pid}.new`;
   rmSync(draft, { force: true });
+  const db = new DatabaseSync(draft, { timeout: BUSY_MS });
   try {
-    const db = new DatabaseSync(draft, { timeout: BUSY_MS });
     chmodSync(draft, 0o600);
     db.exec('PRAGMA journal_mode = WAL');
     migrate(db);
-    db.close();
-    linkSync(draft, file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   } finally {
-    rmSync(draft, { force: true });
+    db.close();
   }
+  publishFirst(draft, file);
 }
 
 /** An empty file is a journal that was cut to nothing, not a new one. */
@@ -77,9 +75,9 @@ const NETWORK_FILE_SYSTEMS: ReadonlyMap<number, string> = new Map([
   [0xfe534d42, 'SMB2'],
 ]);
 
-function refuseNetworkFileSystem(folder: string): void {
-  if (process.platform !== 'linux') return;
-  const name = networkFileSystem(statfsSync(folder).type);
+/** `type` is the number that Linux gives a file system; it may come with a sign. */
+export function refuseNetworkFileSystem(folder: string, type: number): void {
+  const name = NETWORK_FILE_SYSTEMS.get(type >>> 0);
   if (name === undefined) return;
   throw new KnownError(
     'USAGE',
@@ -87,6 +85,3 @@ function refuseNetworkFileSystem(folder: string): void {
     'Choose a folder on a local disk: --state FOLDER',
   );
 }
-
-/** Name of a network file system by the number Linux gives it; undefined for any other. */
-export const networkFileSystem = (type: number): string | undefined => NETWORK_FILE_SYSTEMS.get(type >>> 0);

@@ -158,6 +158,14 @@ test('a decision counts for one failure only', () => {
   expect(fold([1, failed], [2, decided], [3, started('a', 2)]).steps.get('a')?.decision).toBeUndefined();
 });
 
+test('a yes to a paused run leaves it paused until a process takes it up', () => {
+  const claim: RunEvent = { type: 'run.claimed', epoch: 2, owner: { host: 'h', pid: 1, startedAt: '' } };
+  expect(fold([1, waiting('a')], [2, { type: 'run.paused', why: '' }], [3, approved('a')]).status).toBe('paused');
+  expect(fold([1, waiting('a')], [2, { type: 'run.paused', why: '' }], [3, approved('a')], [4, claim]).status).toBe(
+    'running',
+  );
+});
+
 test('a run that is over stays over, whatever is said to it afterwards', () => {
   const state = fold(
     [1, { type: 'run.canceled', reason: 'drill' }],

@@ -157,11 +157,13 @@ function applyStepEvent(state: RunState, event: StepEvent): RunState {
     ...state,
     steps,
     waits: nextWaits(state, after, event),
-    status: over(state)
-      ? state.status
-      : [...steps.values()].some((step) => step.progress.status === 'waiting')
-        ? 'waiting'
-        : 'running',
+    // A word from a person does not set a paused run going again: only a process that takes it up does.
+    status:
+      over(state) || state.status === 'paused'
+        ? state.status
+        : [...steps.values()].some((step) => step.progress.status === 'waiting')
+          ? 'waiting'
+          : 'running',
     ...(firstActionAt === undefined ? {} : { firstActionAt }),
   };
 }

@@ -51,8 +51,8 @@ describe('a plan of the wrong shape', () => {
     [
       'an unknown method',
       'method: postgres.wal_stream',
-      'method: postgres.wal',
-      'must be postgres.base_backup, postgres.wal_stream or postgres.dump; found "postgres.wal"',
+      'method: pg_basebackup',
+      'must be postgres.base_backup, postgres.wal_stream or postgres.dump; found "pg_basebackup"',
       'How the copy is taken',
     ],
     ['a bad name', '  ann: { name', '  Ann B: { name', '"Ann B": a name is lower-case letters', 'another name'],

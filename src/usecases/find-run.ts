@@ -38,13 +38,15 @@ export function waitingStep<Kind extends 'approval' | 'decision'>(state: RunStat
 
 function notWaiting(state: RunState, id: string, kind: string): KnownError {
   const waiting = [...state.steps.values()].flatMap(({ id: name, progress }: StepState) =>
-    progress.status === 'waiting' ? [`${name} waits for a ${progress.waitsFor.kind}`] : [],
+    progress.status === 'waiting' ? [`${name} waits for ${words(progress.waitsFor.kind)}`] : [],
   );
   const hint = waiting.length > 0 ? `${waiting.join('; ')}.` : `Nothing waits. See: lifeboat status ${state.id}`;
-  if (state.steps.has(id)) return new KnownError('USAGE', `the step ${id} does not wait for a ${kind}`, hint);
+  if (state.steps.has(id)) return new KnownError('USAGE', `the step ${id} does not wait for ${words(kind)}`, hint);
   if (isInPlan(state, id)) return new KnownError('USAGE', `the step ${id} has not begun`, hint);
   return new KnownError('USAGE', unknownName('step', id, [...state.steps.keys()]).message, hint);
 }
+
+const words = (kind: string): string => (kind === 'approval' ? 'an approval' : 'a decision');
 
 function isInPlan(state: RunState, id: string): boolean {
   return JSON.stringify(state.origin.plan.scenarios ?? {}).includes(JSON.stringify(id));

@@ -30,7 +30,6 @@ export async function recover(request: RecoverRequest, services: Services, watch
   const world = await openWorld(loaded.plan, services);
   const id = services.makeId('run', services.clock.now());
   const lock = `${loaded.plan.plan.name}/${origin.environment}`;
-  watching.begun?.(id);
   const ports = portsFor(world, services, watching);
   const state = await startRun({ id, lock, origin }, ports, watching.signal);
   return concludeRun(state.id, world, services);

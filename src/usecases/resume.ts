@@ -15,7 +15,7 @@ export async function resume(run: string | undefined, services: Services, watchi
   const state = foldRun(await journal.events(id));
   refuseEnded(state.id, state.endedAt, state.status);
   const world = await openWorld(Plan.parse(state.origin.plan), services);
-  watching.begun?.(id);
+  watching.resumes?.(state.lastSeq);
   await resumeRun(id, portsFor(world, services, watching), watching.signal);
   return concludeRun(id, world, services);
 }

@@ -6,8 +6,8 @@ export interface Watching {
   readonly signal: AbortSignal;
   /** True when this person can decide at once about a step that failed. */
   readonly mayAsk: boolean;
-  /** Told of the run's name before its first event. */
-  begun?(run: string): void;
+  /** Told, before a run goes on, how far its log is: events up to there happened in an earlier process. */
+  resumes?(lastSeq: number): void;
   watch(happening: Happening): void;
 }
 

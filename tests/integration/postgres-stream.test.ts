@@ -183,8 +183,7 @@ async function verify(repository: BackupRepository, manifest: BackupManifest, sp
   const folder = await mkdtemp(join(tmpdir(), 'lbverify-'));
   try {
     for (const part of manifest.parts) {
-      const bytes = Buffer.concat(await Array.fromAsync(repository.read(manifest, part.name)));
-      await writeFile(join(folder, part.name), bytes);
+      await writeFile(join(folder, part.name), repository.read(manifest, part.name));
     }
     const data = join(folder, 'data');
     await mkdir(join(data), { recursive: true });

@@ -15,9 +15,9 @@ export function rulesPage(): string {
       `${title} (${level})`,
       why,
       'Not so:',
-      code(bad, 'yaml'),
+      code(bad.trim(), 'yaml'),
       'But so:',
-      code(good, 'yaml'),
+      code(good.trim(), 'yaml'),
     ]),
   ]);
 }

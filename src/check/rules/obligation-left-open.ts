@@ -28,31 +28,33 @@ scenarios:
 };
 
 function judgeStep(book: Runbook, owing: PlacedStep): readonly Complaint[] {
-  const owed = obligationOf(owing);
-  if (!owed) return [];
-  const settled = book.steps.some(
-    (later) => book.isAfter(later.step.id, owing.step.id) && settledBy(later) === owed.id,
-  );
+  const { step, action, path } = owing;
+  if (!action?.owes) return [];
+  const settled = book.steps.some((later) => book.isAfter(later.step.id, step.id) && settles(later, owing));
   if (settled) return [];
   return [
     {
-      path: [...owing.path, 'uses'],
-      message: `the step "${owing.step.id}" leaves something behind, and no later step puts it back: ${owed.what}`,
+      path: [...path, 'uses'],
+      message: `the step "${step.id}" leaves something behind, and no later step puts it back: ${action.owes(step.with, 'this run').what}`,
       hint: 'Add the step that settles it, with the same inputs, and let it run after this one.',
     },
   ];
 }
 
-/** An obligation is known by its id, which inputs and outputs make; an output is not known yet, so the expression that gives it stands in its place. */
-function obligationOf({ step, action }: PlacedStep): { readonly id: string; readonly what: string } | undefined {
-  if (!action?.owes) return undefined;
-  const outputs = new Proxy({}, { get: (_, name) => `\${{ steps.${step.id}.outputs.${String(name)} }}` });
-  const { id, what } = action.owes(step.with, outputs);
-  return { id: plain(id), what };
+/**
+ * Whether a later step settles what an earlier one owes. What is named by the inputs is compared as it is written; what is named
+ * by the key of the run is known only then, so the later step must take it from the outputs of the earlier one.
+ */
+function settles({ step: later, action: settling }: PlacedStep, { step, action }: PlacedStep): boolean {
+  if (!settling?.settles || !action?.owes) return false;
+  const settled = plain(settling.settles(later.with));
+  const [one, other] = ['one', 'other'].map((key) => plain(action.owes?.(step.with, key).id ?? ''));
+  if (one === other) return settled === one;
+  return kindOf(settled) === kindOf(String(one)) && settled.includes(`steps.${step.id}.outputs.`);
 }
-
-const settledBy = ({ step, action }: PlacedStep): string | undefined =>
-  action?.settles === undefined ? undefined : plain(action.settles(step.with));
 
 /** The same expression in any way of writing it. */
 const plain = (text: string): string => text.replaceAll(/\s+/g, '').replaceAll(/\[["']([^"']+)["']\]/g, '.$1');
+
+/** `postgres.side_instance` of `postgres.side_instance:abc`. */
+const kindOf = (id: string): string => String(id.split(':')[0]);

@@ -85,12 +85,13 @@ function judgeLoss(plan: Plan, promised: Promised): readonly Complaint[] {
 
 /** The components whose data is at stake: the one itself when it keeps data, or those that a service keeps its data in. */
 function dataOf({ components }: Plan, lost: string): readonly (readonly [string, Component])[] {
-  const component = components[lost];
+  const known = new Map(Object.entries(components));
+  const component = known.get(lost);
   if (!component) return [];
   if (component.kind !== 'service' || component.backups.length > 0) return [[lost, component]];
   const needs = new Map(Object.entries(components).map(([name, one]) => [name, one.needs]));
   return [...allNeeded(needs, lost)].flatMap((name) => {
-    const needed = components[name];
+    const needed = known.get(name);
     return needed && needed.kind !== 'service' ? [[name, needed] as const] : [];
   });
 }

@@ -64,8 +64,8 @@ export const recoverCommand = defineCommand({
 });
 
 function watchingFrom(services: Services, screen: Screen) {
-  const view = runView(screen, services.clock.now(), promptAsker(services, screen));
-  return { signal: screen.signal, mayAsk: screen.ask !== undefined, watch: view.watch };
+  const view = runView(screen, promptAsker(services, screen));
+  return { signal: screen.signal, mayAsk: screen.ask !== undefined, resumes: view.resumes, watch: view.watch };
 }
 
 function requireScenario(scenario: string | undefined): string {

@@ -31,7 +31,7 @@ export async function answers(
   if (await runsHere(world, component)) return { answers: true, how: 'its server process runs on this machine' };
   let how = '';
   for (let attempt = 1; attempt <= TRIES; attempt++) {
-    if (attempt > 1) await world.clock.sleep(seconds(1), signal);
+    if (attempt > 1) await world.clock.sleep(seconds(0.5), signal);
     const answer = await ask(world, component, signal);
     if (answer.answers) return answer;
     how = answer.how;
@@ -40,15 +40,33 @@ export async function answers(
 }
 
 async function ask(world: World, component: string, signal: AbortSignal): Promise<{ answers: boolean; how: string }> {
-  const address = { uri: connectionOf(world, component) };
   try {
-    await withSession({ address, what: component, signal, connectWithin: seconds(5) }, (session) =>
-      session.query('SELECT 1'),
-    );
+    await query(world, component, signal);
     return { answers: true, how: 'it answers queries' };
   } catch (error) {
     if (signal.aborted) throw error;
     return judge(error, component);
+  }
+}
+
+const query = (world: World, component: string, signal: AbortSignal): Promise<unknown> =>
+  withSession(
+    { address: { uri: connectionOf(world, component) }, what: component, signal, connectWithin: seconds(5) },
+    (session) => session.query('SELECT 1'),
+  );
+
+/** Whether a query gets through on the real address. */
+export async function serves(
+  world: World,
+  component: string,
+  signal: AbortSignal,
+): Promise<{ serves: boolean; how: string }> {
+  try {
+    await query(world, component, signal);
+    return { serves: true, how: 'it answers queries' };
+  } catch (error) {
+    if (signal.aborted) throw error;
+    return { serves: false, how: error instanceof Error ? error.message : String(error) };
   }
 }
 

@@ -198,6 +198,8 @@ export interface LedgerComparison {
 export interface ServerClient {
   /** Whether the real address gives any answer; a refusal of the password is one. `how` says what was seen. */
   answers(component: string, signal: AbortSignal): Promise<{ readonly answers: boolean; readonly how: string }>;
+  /** Whether a query gets through on the real address, as the application's would. */
+  serves(component: string, signal: AbortSignal): Promise<{ readonly serves: boolean; readonly how: string }>;
   dataFolder(component: string): Promise<'missing' | 'empty' | 'present' | 'not configured'>;
   /** The server that Lifeboat restored into the component's data folder; undefined when it did not. */
   server(component: string): Promise<RestoredServer | undefined>;

@@ -1,7 +1,6 @@
-import { answers } from './alive.ts';
+import { answers, serves } from './alive.ts';
 import { checkBackup, dump, findBackup, takeBase } from './backups.ts';
 import type { PostgresClient } from './client-api.ts';
-import { instanceName } from './ids.ts';
 import { inspect } from './inspect.ts';
 import {
   dataFolderState,
@@ -45,6 +44,7 @@ export function openPostgres(world: World): PostgresClient {
     discardSide: (instance) => discardSide(world, instance),
 
     answers: (component, signal) => answers(world, component, signal),
+    serves: (component, signal) => serves(world, component, signal),
     dataFolder: (component) => dataFolderState(world, component),
     server: (component) => lookAtServer(world, component),
     restoreServer: (request) => restoreServer(world, request),
@@ -59,5 +59,3 @@ export function openPostgres(world: World): PostgresClient {
     dump: (request) => dump(world, request),
   };
 }
-
-export { instanceName };

@@ -3,7 +3,7 @@ import { chown, mkdir, open, readFile, symlink, writeFile } from 'node:fs/promis
 import { dirname, join, normalize } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import tar from 'tar-stream';
+import { extract as extractTar, type Header } from 'tar-stream';
 import { KnownError } from '../../../model/errors.ts';
 import type { BackupManifest, BackupRepository } from '../../../model/repository.ts';
 import type { ServerUser } from './as-user.ts';
@@ -50,7 +50,7 @@ async function wholePart({ repository, manifest }: UnpackRequest, part: string):
 }
 
 async function unpackPart(unpacking: Unpacking, part: string, tablespace: string | undefined): Promise<void> {
-  const extract = tar.extract();
+  const extract = extractTar();
   const bytes = Readable.from(unpacking.repository.read(unpacking.manifest, part), { objectMode: false });
   const feeding = pipeline(bytes, extract, { signal: unpacking.signal });
   feeding.catch(() => undefined); // awaited below; an error in between must not count as unhandled
@@ -71,7 +71,7 @@ async function unpackPart(unpacking: Unpacking, part: string, tablespace: string
   await feeding;
 }
 
-type Entry = AsyncIterable<Buffer> & { readonly header: tar.Headers };
+type Entry = AsyncIterable<unknown> & { readonly header: Header };
 
 async function writeEntry(unpacking: Unpacking, entry: Entry, tablespace: string | undefined): Promise<void> {
   const inside = safeName(unpacking, entry.header.name);
@@ -116,7 +116,7 @@ async function writeFileOf(unpacking: Unpacking, entry: Entry, path: string, log
   let size = 0;
   try {
     if (unpacking.user) await file.chown(unpacking.user.uid, unpacking.user.gid);
-    for await (const bytes of entry) {
+    for await (const bytes of entry as AsyncIterable<Buffer>) {
       hash.update(bytes);
       size += bytes.length;
       await file.write(bytes);

@@ -44,7 +44,10 @@ export function visitRows(record: WalRecord, parts: Parts, visitor: HeapVisitor)
     visitor.updated(oldBlock, view.getUint16(main + 4, true), block[0], view.getUint16(main + 12, true));
   }
   if (kind !== INSERT) return;
-  if (rmgr === RMGR_HEAP) return visitor.inserted(block[0], view.getUint16(main, true));
+  if (rmgr === RMGR_HEAP) {
+    visitor.inserted(block[0], view.getUint16(main, true));
+    return;
+  }
   // A multi-insert into a page it makes anew fills it from 1 on and does not list the offsets.
   const rows = insertedRows(record, parts);
   for (let i = 0; i < rows; i++)

@@ -28,7 +28,7 @@ export interface ReadOptions {
 }
 
 /** Return true to stop reading. */
-export type VisitRecord = (record: WalRecord) => boolean | undefined;
+export type VisitRecord = (record: WalRecord) => boolean;
 
 /**
  * Reads records in order, across pages and stretches. The log may begin in the middle of a record, which is passed over, and
@@ -49,6 +49,20 @@ const RMGR_XLOG = 0;
 const XLOG_SWITCH = 0x40;
 
 const align8 = (n: number): number => (n + 7) & ~7;
+
+/** The bytes of one page that are there. */
+interface Page {
+  readonly view: DataView;
+  readonly at: number;
+  readonly length: number;
+  readonly position: number;
+}
+
+interface Extent {
+  readonly start: number;
+  readonly total: number;
+  readonly end: number;
+}
 
 class RecordReader {
   stopped = false;
@@ -91,7 +105,8 @@ class RecordReader {
   }
 
   finish(): void {
-    if (this.carried > 0 && this.pageAt !== undefined) this.readPage(this.pageView, 0, this.carried, this.pageAt);
+    if (this.carried > 0 && this.pageAt !== undefined)
+      this.readPage({ view: this.pageView, at: 0, length: this.carried, position: this.pageAt });
   }
 
   private feed(bytes: Buffer, begins: number): void {
@@ -118,22 +133,25 @@ class RecordReader {
   private nextPage(view: DataView, at: number): void {
     const position = this.pageAt as number;
     this.pageAt = position + PAGE;
-    this.readPage(view, at, PAGE, position);
+    this.readPage({ view, at, length: PAGE, position });
   }
 
-  private readPage(view: DataView, at: number, length: number, position: number): void {
-    if (position < this.skipTo) return;
-    const look = lookAtPage(view, at, length, position);
+  private readPage(page: Page): void {
+    if (page.position < this.skipTo) return;
+    const look = lookAtPage(page.view, page.at, page.length, page.position);
     if (this.ended !== undefined) {
       if (look.kind === 'page') throw logBroken(this.ended, 'the log goes on after a place that is empty');
       return;
     }
     if (look.kind === 'cut') return;
-    if (look.kind !== 'page') return this.endAtPage(look.kind, position);
+    if (look.kind !== 'page') {
+      this.endAtPage(look.kind, page.position);
+      return;
+    }
     this.segmentBytes = look.header.segmentBytes ?? this.segmentBytes;
     this.record.major = look.header.major;
-    const first = this.continueOpen(look.header, view, at, length, position);
-    if (first !== undefined) this.readFrom(first, view, at, length, position);
+    const first = this.continueOpen(look.header, page);
+    if (first !== undefined) this.readFrom(first, page);
   }
 
   /** An empty or an old page is where the log ends; anything else is damage. */
@@ -144,13 +162,7 @@ class RecordReader {
   }
 
   /** Completes the record that began on an earlier page. Returns where the next one begins in the page, if it does. */
-  private continueOpen(
-    header: PageHeader,
-    view: DataView,
-    at: number,
-    length: number,
-    position: number,
-  ): number | undefined {
+  private continueOpen(header: PageHeader, { view, at, length, position }: Page): number | undefined {
     if (header.overwrites) this.open = undefined;
     if (!this.begun && header.continued)
       this.open = { start: position, total: header.remaining, need: header.remaining, skip: true };
@@ -168,28 +180,30 @@ class RecordReader {
     if (open.need > 0) return undefined;
     this.open = undefined;
     const next = align8(header.bytes + taken);
-    if (!open.skip) this.emit(this.scratchView, 0, open.total, open.start, position + next);
+    if (!open.skip) this.emit(this.scratchView, 0, { start: open.start, total: open.total, end: position + next });
     return position + next < this.skipTo || this.stopped ? undefined : next;
   }
 
-  private readFrom(first: number, view: DataView, at: number, length: number, position: number): void {
-    let in_ = first;
-    while (in_ + 4 <= length && !this.stopped) {
-      const total = view.getUint32(at + in_, true);
-      const start = position + in_;
-      if (total === 0) return this.endInPage(view, at + in_, length - in_, start);
+  private readFrom(first: number, { view, at, length, position }: Page): void {
+    let next = first;
+    while (next + 4 <= length && !this.stopped) {
+      const inside = next;
+      const total = view.getUint32(at + inside, true);
+      const start = position + inside;
+      if (total === 0) {
+        if (!isZero(view, at + inside, length - inside)) throw logBroken(start, 'there is no record');
+        this.ended = start;
+        return;
+      }
       if (total < RECORD_HEADER || total > LONGEST_RECORD) throw logBroken(start, 'there is no record');
-      const there = length - in_;
-      if (total > there) return this.openRecord(view, at + in_, there, { start, total });
-      in_ += align8(total);
-      this.emit(view, at + in_ - align8(total), total, start, position + in_);
-      if (position + in_ < this.skipTo) return;
+      if (total > length - inside) {
+        this.openRecord(view, at + inside, length - inside, { start, total });
+        return;
+      }
+      next += align8(total);
+      this.emit(view, at + inside, { start, total, end: position + next });
+      if (position + next < this.skipTo) return;
     }
-  }
-
-  private endInPage(view: DataView, at: number, length: number, position: number): void {
-    if (!isZero(view, at, length)) throw logBroken(position, 'there is no record');
-    this.ended = position;
   }
 
   private openRecord(view: DataView, at: number, there: number, record: { start: number; total: number }): void {
@@ -210,7 +224,7 @@ class RecordReader {
     this.filled += length;
   }
 
-  private emit(view: DataView, offset: number, length: number, start: number, end: number): void {
+  private emit(view: DataView, offset: number, { start, total, end }: Extent): void {
     this.requireChain(view, offset, start);
     this.previous = start;
     const { record } = this;
@@ -221,10 +235,20 @@ class RecordReader {
     record.rmgr = view.getUint8(offset + 17);
     record.view = view;
     record.offset = offset;
-    record.length = length;
+    record.length = total;
     if (record.rmgr === RMGR_XLOG && (record.info & 0xf0) === XLOG_SWITCH)
       this.skipTo = Math.ceil(end / this.segmentBytes) * this.segmentBytes;
-    if (this.visit(record)) this.stopped = true;
+    this.stopped = this.visited(record);
+  }
+
+  /** A record whose parts point outside of it is a damaged one. */
+  private visited(record: WalRecord): boolean {
+    try {
+      return this.visit(record);
+    } catch (error) {
+      if (error instanceof RangeError) throw logBroken(record.start, 'the record there is damaged');
+      throw error;
+    }
   }
 
   /** Every record names the one before it: what does not is not the record that belongs there. */

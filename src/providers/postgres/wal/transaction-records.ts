@@ -1,5 +1,5 @@
 import type { Parts } from './blocks.ts';
-import { CRC_BEGIN, crcEnd, crcOf } from './crc32c.ts';
+import { crc32c } from './crc32c.ts';
 import { logBroken } from './pages.ts';
 import { RECORD_HEADER, type WalRecord } from './records.ts';
 
@@ -85,7 +85,6 @@ function readParts({ view, major }: WalRecord, from: number, hasInfo: boolean): 
 /** The checksum covers the record's data first and then its header up to the checksum. */
 function requireChecksum({ view, offset, length, start }: WalRecord): void {
   const bytes = new Uint8Array(view.buffer, view.byteOffset + offset, length);
-  const data = crcOf(bytes, RECORD_HEADER, length, CRC_BEGIN);
-  if (crcEnd(crcOf(bytes, 0, 20, data)) !== view.getUint32(offset + 20, true))
+  if (crc32c(bytes.subarray(RECORD_HEADER), bytes.subarray(0, 20)) !== view.getUint32(offset + 20, true))
     throw logBroken(start, 'the checksum of the record there does not fit');
 }

@@ -1,14 +1,13 @@
-/** A stretch of write-ahead log: the bytes from position `start` on. Stretches follow one another; they may overlap. */
-export interface LogStretch {
-  readonly start: bigint;
-  readonly bytes: Buffer;
-}
-export type LogSource = AsyncIterable<LogStretch>;
+import { locate, newParts, type Parts, type Relation, Relations } from './blocks.ts';
+import { DELETE, heapKind, insertedRows, RMGR_HEAP, RMGR_HEAP2, UPDATE } from './heap-records.ts';
+import { type LogSource, readRecords, type WalRecord } from './records.ts';
+import { RunningTransactions } from './running-transactions.ts';
+import { RMGR_TRANSACTION, readTransactionEnd, type TransactionEnd } from './transaction-records.ts';
 
-export interface RelationEffects {
-  readonly filenode: number;
-  readonly tablespace: number;
-  readonly database: number;
+export type { LogSource, LogStretch } from './records.ts';
+
+export interface RelationEffects extends Relation {
+  /** Row versions; a row that is moved to another partition counts as deleted in the one and inserted in the other. */
   readonly deleted: number;
   readonly updated: number;
   readonly inserted: number;
@@ -21,10 +20,13 @@ export interface TransactionEffects {
   readonly commitLsn: bigint;
   readonly commitEnd: bigint;
   readonly committedAt: Date;
+  /** 0 when it touched no row and no file. */
   readonly database: number;
   readonly relations: readonly RelationEffects[];
   /** Files removed at the commit: dropped, truncated or rewritten tables and indexes. */
   readonly droppedFilenodes: readonly number[];
+  /** Whether the log at hand is known to hold the transaction from its beginning. Otherwise it may have done more. */
+  readonly complete: boolean;
 }
 
 export interface ScanOptions {
@@ -36,7 +38,128 @@ export interface ScanOptions {
   readonly segmentBytes?: number;
 }
 
-/** Every committed transaction in the log, in order of commit. */
-export function scanTransactions(_source: LogSource, _options?: ScanOptions): Promise<readonly TransactionEffects[]> {
-  throw new Error('being written');
+/** Every committed transaction in the log, in order of commit. Throws LOG_GAP when the log has a hole or is damaged. */
+export async function scanTransactions(
+  source: LogSource,
+  options: ScanOptions = {},
+): Promise<readonly TransactionEffects[]> {
+  const scan = new Scan(options);
+  const goOn = (record: WalRecord): boolean => {
+    scan.take(record);
+    return false;
+  };
+  await readRecords(source, goOn, options);
+  return scan.found;
+}
+
+interface Counts {
+  deleted: number;
+  updated: number;
+  inserted: number;
+}
+
+/** What one transaction or subtransaction has done so far. */
+class Tally {
+  readonly relations = new Map<Relation, Counts>();
+  private lastRelation: Relation | undefined;
+  private lastCounts: Counts = { deleted: 0, updated: 0, inserted: 0 };
+
+  of(relation: Relation): Counts {
+    if (relation === this.lastRelation) return this.lastCounts;
+    let counts = this.relations.get(relation);
+    if (!counts) {
+      counts = { deleted: 0, updated: 0, inserted: 0 };
+      this.relations.set(relation, counts);
+    }
+    this.lastRelation = relation;
+    this.lastCounts = counts;
+    return counts;
+  }
+
+  add(other: Tally): void {
+    for (const [relation, counts] of other.relations) {
+      const mine = this.of(relation);
+      mine.deleted += counts.deleted;
+      mine.updated += counts.updated;
+      mine.inserted += counts.inserted;
+    }
+  }
+}
+
+class Scan {
+  readonly found: TransactionEffects[] = [];
+  private readonly options: ScanOptions;
+  private readonly parts: Parts = newParts();
+  private readonly known = new Relations();
+  private readonly running = new RunningTransactions();
+  private readonly tallies = new Map<number, Tally>();
+  private lastXid = 0;
+  private lastTally: Tally | undefined;
+
+  constructor(options: ScanOptions) {
+    this.options = options;
+  }
+
+  take(record: WalRecord): void {
+    if (record.rmgr === RMGR_HEAP || record.rmgr === RMGR_HEAP2) this.takeHeap(record);
+    else if (record.rmgr === RMGR_TRANSACTION) this.takeEnd(record);
+    else this.running.take(record, this.parts);
+  }
+
+  private takeHeap(record: WalRecord): void {
+    const kind = heapKind(record);
+    if (kind === undefined) return;
+    const { parts } = this;
+    locate(record, parts);
+    const counts = this.tallyOf(record.xid).of(this.known.of(parts, 0));
+    if (kind === DELETE) counts.deleted += 1;
+    else if (kind === UPDATE) counts.updated += 1;
+    else counts.inserted += insertedRows(record, parts);
+  }
+
+  private tallyOf(xid: number): Tally {
+    if (xid === this.lastXid && this.lastTally) return this.lastTally;
+    let tally = this.tallies.get(xid);
+    if (!tally) {
+      tally = new Tally();
+      this.tallies.set(xid, tally);
+    }
+    this.lastXid = xid;
+    this.lastTally = tally;
+    return tally;
+  }
+
+  private takeEnd(record: WalRecord): void {
+    locate(record, this.parts);
+    const end = readTransactionEnd(record, this.parts);
+    if (!end) return;
+    const tally = this.tallies.get(end.xid) ?? new Tally();
+    for (const subxid of end.subxids) tally.add(this.tallies.get(subxid) ?? new Tally());
+    for (const xid of [end.xid, ...end.subxids]) this.tallies.delete(xid);
+    this.lastTally = undefined;
+    if (end.how === 'commit' && end.xid !== 0 && this.wanted(end, tally))
+      this.found.push(this.effects(record, end, tally));
+  }
+
+  private wanted(end: TransactionEnd, tally: Tally): boolean {
+    const { from, onlyDestructive } = this.options;
+    if (from && end.at < from) return false;
+    if (!onlyDestructive || end.droppedFilenodes.length > 0) return true;
+    return [...tally.relations.values()].some((counts) => counts.deleted > 0);
+  }
+
+  private effects(record: WalRecord, end: TransactionEnd, tally: Tally): TransactionEffects {
+    const relations = [...tally.relations].map(([relation, counts]) => ({ ...relation, ...counts }));
+    return {
+      xid: end.xid,
+      commitLsn: BigInt(record.start),
+      commitEnd: BigInt(record.end),
+      committedAt: end.at,
+      // 0 is the database of the tables that all databases share.
+      database: end.database ?? relations.find((relation) => relation.database !== 0)?.database ?? 0,
+      relations,
+      droppedFilenodes: end.droppedFilenodes,
+      complete: this.running.startedInside(end.xid),
+    };
+  }
 }

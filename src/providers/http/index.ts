@@ -1,0 +1,12 @@
+import type { Provider } from '../../actions/provider.ts';
+import { waitHealthy } from './actions/wait-healthy.ts';
+import { type HttpClient, openHttp } from './client.ts';
+
+/** Services that answer over HTTP. */
+export const http: Provider<HttpClient> = {
+  id: 'http',
+  title: 'HTTP services',
+  actions: [waitHealthy],
+  open: openHttp,
+  close: async () => undefined,
+};

@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import type { ActionContext } from '../../../actions/action.ts';
+import { minutes, parseDuration } from '../../../lib/duration.ts';
+import { DurationText } from '../../../model/plan.ts';
+import type { Deletion, DeletionSearch, PostgresClient } from '../client-api.ts';
+import { chooseDeletion, describe } from '../rows/choose.ts';
+import {
+  ComponentField,
+  count,
+  LsnField,
+  neverDone,
+  nothingToUndo,
+  postgresAction,
+  proof,
+  TableRowsField,
+  XidField,
+} from './define.ts';
+
+const Input = z.strictObject({
+  component: ComponentField,
+  within: DurationText.default('24h').describe('How far back to look.'),
+  at_least: z.int().min(1).default(1).describe('Transactions that deleted fewer rows are passed over.'),
+  xid: XidField.optional().describe('The transaction, when it is known or several fit.'),
+});
+type Input = z.infer<typeof Input>;
+
+const moment = z.iso.datetime().describe('When it committed. ISO 8601, UTC.');
+const Output = z.strictObject({
+  xid: XidField,
+  commit_lsn: LsnField.describe('Where its commit stands in the log: the moment before is just before this.'),
+  committed_at: moment,
+  rows: z.number().describe('Rows that were there before it and gone after it.'),
+  tables: TableRowsField.describe('The same, by table.'),
+  updated_rows: z.number().describe('Rows it changed without deleting them. These are not put back by load_rows.'),
+  candidates: z
+    .array(z.strictObject({ xid: XidField, committed_at: moment, rows: z.number().describe('Rows it deleted.') }))
+    .describe('Other transactions that deleted rows, most first.'),
+});
+
+/** Smaller deletions are named up to this number. */
+const NAMED = 10;
+
+export const findDeletion = postgresAction({
+  name: 'postgres.find_deletion',
+  summary: 'Find the transaction that deleted rows, in the write-ahead log.',
+  danger: 'read',
+  timeout: minutes(15),
+  input: Input,
+  output: Output,
+  permissions: () => ['REPLICATION, to bring the newest log into the repository'],
+  observe: neverDone,
+  preview: () => ({ danger: 'read', changes: [] }),
+  async run(ctx, input) {
+    const search = await look(ctx, input);
+    const found = chooseDeletion(search, {
+      component: input.component,
+      atLeast: input.at_least,
+      ...(input.xid === undefined ? {} : { xid: input.xid }),
+    });
+    ctx.log(`found:${describe(found)}`);
+    return outputOf(found, search);
+  },
+  /** The log is read a second time: the same transaction must be found again with the same rows. */
+  async verify(ctx, input, output) {
+    const again = (await look(ctx, { ...input, xid: output.xid })).deletions.find(({ xid }) => xid === output.xid);
+    const same = again?.rows === output.rows && again.commitLsn === output.commit_lsn;
+    const observed = again ? `${count(again.rows, 'row')}, committed at ${again.commitLsn}` : 'not found';
+    return [proof(`transaction ${output.xid} deleted ${count(output.rows, 'row')}`, same, observed)];
+  },
+  undo: nothingToUndo,
+});
+
+const look = ({ client, clock, signal, log }: ActionContext<PostgresClient>, input: Input): Promise<DeletionSearch> =>
+  client.findDeletions({
+    component: input.component,
+    since: new Date(clock.now().getTime() - (parseDuration(input.within) as number)),
+    signal,
+    log,
+    ...(input.xid === undefined ? {} : { xid: input.xid }),
+  });
+
+const outputOf = (found: Deletion, search: DeletionSearch) => ({
+  xid: found.xid,
+  commit_lsn: found.commitLsn,
+  committed_at: found.committedAt,
+  rows: found.rows,
+  tables: found.tables.map(({ table, rows }) => ({ table, rows })),
+  updated_rows: found.updatedRows,
+  candidates: search.deletions
+    .filter(({ xid }) => xid !== found.xid)
+    .slice(0, NAMED)
+    .map(({ xid, committedAt, rows }) => ({ xid, committed_at: committedAt, rows })),
+});

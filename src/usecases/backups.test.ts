@@ -1,0 +1,93 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { listPoints } from './list-points.ts';
+import { restoreSide } from './restore-side.ts';
+import { streamLog } from './stream-log.ts';
+import { takeBackup } from './take-backup.ts';
+import { makeRig, PASSWORD, type Rig } from './testing/rig.ts';
+
+let rig: Rig;
+beforeEach(async () => {
+  rig = await makeRig();
+});
+afterEach(() => rig.remove());
+
+const { signal } = new AbortController();
+
+function request() {
+  const lines: string[] = [];
+  return { lines, signal, log: (line: string) => void lines.push(line) };
+}
+
+describe('taking backups', () => {
+  test('takes what the plan names and says where it is', async () => {
+    const result = await takeBackup(request(), rig.services());
+    expect(result.repository).toBe(rig.repositoryFolder);
+    expect(result.taken).toMatchObject([
+      { component: 'database', method: 'postgres.base_backup', backup: 'copy-of-database' },
+    ]);
+    expect(rig.world.writes).toEqual(['copy database']);
+  });
+
+  test('shows no secret while it works', async () => {
+    const asked = request();
+    const services = rig.services();
+    services.secret('env:DATABASE_URL');
+    await takeBackup(asked, services);
+    expect(asked.lines.join('\n')).toContain('copying with [redacted]');
+    expect(asked.lines.join('\n')).not.toContain(PASSWORD);
+  });
+
+  test('is no success when the copy cannot be proven', async () => {
+    rig.world.effects.set('rot', {});
+    await expect(takeBackup(request(), rig.services())).rejects.toMatchObject({ code: 'VERIFICATION_FAILED' });
+  });
+
+  test.each([
+    ['a component there is not', { component: 'databse' }, 'Did you mean "database"?'],
+    ['a method the plan does not name', { method: 'dump' }, 'Add it under components.<name>.backups'],
+    ['a method there is not', { method: 'photograph' }, 'One of: postgres.base_backup, postgres.dump'],
+    ['the stream, which is no single backup', { method: 'wal_stream' }, 'lifeboat backup --stream'],
+  ])('refuses %s', async (_what, over, hint) => {
+    const taking = takeBackup({ ...request(), ...over }, rig.services());
+    await expect(taking).rejects.toMatchObject({ code: 'USAGE', hint: expect.stringContaining(hint) });
+  });
+
+  test('needs the repository', async () => {
+    rig.edit((plan) => plan.replace('/repository"', '/elsewhere"'));
+    await expect(takeBackup(request(), rig.services())).rejects.toMatchObject({ code: 'REPOSITORY_MISSING' });
+    expect(rig.world.writes).toEqual([]);
+  });
+});
+
+describe('streaming the log', () => {
+  test('needs a component that has one', async () => {
+    await expect(streamLog(request(), rig.services())).rejects.toMatchObject({ code: 'USAGE' });
+  });
+
+  test('says how far it is, what interrupted it, and how far it came', async () => {
+    rig.edit((plan) => plan.replace('backups:\n', 'backups:\n      - { method: postgres.wal_stream }\n'));
+    const asked = request();
+    const result = await streamLog(asked, rig.services());
+    expect(asked.lines).toEqual([
+      'streaming: kept up to 0/3000028, 8 bytes behind',
+      'interrupted: the server went away; next try at 2026-01-14T03:00:00.000Z',
+      'streaming: kept up to 0/3000030, 0 bytes behind',
+    ]);
+    expect(result).toEqual({ component: 'database', repository: rig.repositoryFolder, flushed: '0/3000030' });
+  });
+});
+
+describe('recovery points', () => {
+  test('of an empty repository are none, and that is said by component', async () => {
+    const { components } = await listPoints(undefined, rig.services());
+    expect(components).toEqual([{ component: 'database', points: [] }]);
+  });
+
+  test.each([
+    ['a moment without a zone', '2026-01-14 03:05', 'USAGE'],
+    ['a point there is not', 'point-of-no-return', 'POINT_NOT_FOUND'],
+  ])('%s is not restored', async (_what, to, code) => {
+    const restoring = restoreSide({ ...request(), component: 'database', to }, rig.services());
+    await expect(restoring).rejects.toMatchObject({ code });
+  });
+});

@@ -1,0 +1,224 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { unreachable } from '../engine/testing/fake-world.ts';
+import { approve } from './approve.ts';
+import { cancel } from './cancel.ts';
+import { checkPlan } from './check-plan.ts';
+import { decide } from './decide.ts';
+import { dryRunScenario } from './dry-run.ts';
+import type { Happening } from './happening.ts';
+import { listRuns } from './list-runs.ts';
+import { recover } from './recover.ts';
+import { resume } from './resume.ts';
+import type { Services } from './services.ts';
+import { status } from './status.ts';
+import { makeRig, type Rig } from './testing/rig.ts';
+import { verifyFile } from './verify-evidence.ts';
+
+let rig: Rig;
+beforeEach(async () => {
+  rig = await makeRig();
+});
+afterEach(() => rig.remove());
+
+/** Watches a run and does something as soon as an event of a type is there. */
+function watching(
+  on: Record<string, (event: { run: string; step: string }, services: Services) => Promise<unknown>> = {},
+) {
+  const stop = new AbortController();
+  const answers: Promise<unknown>[] = [];
+  const watch = (happening: Happening): void => {
+    if (happening.kind !== 'event') return;
+    const answer = on[happening.event.type];
+    if (answer) answers.push(answer(happening.event as never, rig.services({ chosen: { environment: 'production' } })));
+  };
+  return { stop, answers, signal: stop.signal, mayAsk: false, watch };
+}
+
+/** Says yes to whatever waits for it. A resumed run shows old questions again: those are no longer open. */
+const approving = () =>
+  watching({
+    'step.waiting': ({ run, step }, services) =>
+      approve({ run, step, by: 'bob', reject: false }, services).catch(() => undefined),
+  });
+
+const fire = { scenario: 'fire', set: ['cause=a candle'] };
+
+test('the plan of these tests has no errors', () => {
+  expect(checkPlan(rig.services()).findings.filter(({ level }) => level === 'error')).toEqual([]);
+});
+
+describe('a recovery', () => {
+  test('is carried out, measured, reported and sealed', async () => {
+    const result = await recover(fire, rig.services(), approving());
+    expect(result).toMatchObject({
+      scenario: 'fire',
+      environment: 'production',
+      status: 'succeeded',
+      objective: { rto_seconds: 3600, rpo_seconds: 7200 },
+      rto_met: true,
+      open_obligations: [],
+    });
+    expect(result.error).toBeUndefined();
+    expect(result.rpo_seconds).toBeUndefined();
+    expect(result.steps.map(({ id, status: how }) => `${id} ${how}`)).toEqual([
+      'block succeeded',
+      'rebuild succeeded',
+      'verify succeeded',
+      'unblock succeeded',
+    ]);
+    expect(rig.world.writes).toEqual(['make door', 'make house', 'unblock door']);
+    expect(readFileSync(result.report?.markdown as string, 'utf8')).toContain('There was a fire');
+    expect(existsSync(result.report?.html as string)).toBe(true);
+    const verdict = await verifyFile({ file: result.evidence as string }, rig.services());
+    expect(verdict).toMatchObject({ whole: true, run: result.run });
+  });
+
+  test('leaves the moment of impact to whoever knows it', async () => {
+    const request = { ...fire, impact: '2026-01-14T03:30:00+01:00' };
+    const result = await recover(request, rig.services(), approving());
+    expect(result).toMatchObject({ impact_at: '2026-01-14T02:30:00.000Z', impact_source: 'said at the start' });
+    expect(result.rto_seconds).toBe(1800);
+  });
+
+  test('is told who said no, and stands in the list', async () => {
+    const no = watching({
+      'step.waiting': ({ run, step }, services) =>
+        approve({ run, step, by: 'bob', reject: true, reason: 'not my house' }, services).catch(() => undefined),
+    });
+    const result = await recover(fire, rig.services(), no);
+    expect(result.status).toBe('paused');
+    expect(result.error?.message).toContain('not my house');
+    const { runs } = await listRuns(rig.services());
+    expect(runs).toMatchObject([{ id: result.run, scenario: 'fire', status: 'paused' }]);
+  });
+
+  test('that is interrupted is paused, keeps its papers, and goes on to the same end', async () => {
+    const interrupted = watching({ 'step.waiting': async () => interrupted.stop.abort(new Error('stopped')) });
+    const first = await recover(fire, rig.services(), interrupted);
+    expect(first).toMatchObject({ status: 'paused', error: { code: 'RUN_PAUSED' } });
+    expect(first.error?.hint).toContain(`lifeboat recover --resume ${first.run}`);
+    expect(existsSync(first.evidence as string)).toBe(true);
+    const second = await resume(undefined, rig.services(), approving());
+    expect(second).toMatchObject({ run: first.run, status: 'succeeded' });
+    expect(rig.world.writes).toEqual(['make door', 'make house', 'unblock door']);
+  });
+
+  test('goes on with the plan it began with, whatever became of the file', async () => {
+    const interrupted = watching({ 'step.waiting': async () => interrupted.stop.abort(new Error('stopped')) });
+    await recover(fire, rig.services(), interrupted);
+    rig.edit((plan) => plan.replaceAll('fake.make', 'fake.unheard_of'));
+    expect(await resume(undefined, rig.services(), approving())).toMatchObject({ status: 'succeeded' });
+  });
+
+  test('whose step failed waits for a decision, and goes on after it', async () => {
+    rig.world.troubles.set('house', [unreachable()]);
+    const first = await recover(fire, rig.services(), approving());
+    expect(first).toMatchObject({ status: 'paused', error: { code: 'RUN_PAUSED' } });
+    const asked = await status(undefined, rig.services());
+    expect(asked.steps[1]).toMatchObject({ waits_for: 'decision', error: { code: 'TARGET_UNREACHABLE' } });
+    const said = { run: first.run, step: 'rebuild', decision: 'retry', reason: 'it is back' };
+    expect(await decide(said, rig.services())).toMatchObject({ decision: 'retry', resume: true });
+    expect(await resume(first.run, rig.services(), approving())).toMatchObject({ status: 'succeeded' });
+  });
+
+  test('that is canceled says by whom, and what it left behind', async () => {
+    const canceling = watching({
+      'step.waiting': ({ run }, services) => cancel({ run, reason: 'no fire after all' }, services),
+    });
+    const result = await recover(fire, rig.services(), canceling);
+    expect(result).toMatchObject({ status: 'canceled', error: { code: 'RUN_CANCELED' } });
+    expect(await canceling.answers[0]).toMatchObject({ left: ['door is blocked'] });
+  });
+});
+
+describe('nothing is touched', () => {
+  const refused = async (request: Parameters<typeof recover>[0], expected: object) => {
+    await expect(recover(request, rig.services(), approving())).rejects.toMatchObject(expected);
+    expect(rig.world.writes).toEqual([]);
+    expect((await listRuns(rig.services())).runs).toEqual([]);
+  };
+
+  test.each([
+    ['an unknown scenario', { scenario: 'fier', set: [] }, { code: 'USAGE', hint: 'Did you mean "fire"?' }],
+    ['a missing input', { scenario: 'fire', set: [] }, { code: 'USAGE', hint: 'Add: --set cause=…' }],
+    ['an unknown input', { scenario: 'fire', set: ['casue=x'] }, { code: 'USAGE', hint: 'Did you mean "cause"?' }],
+    ['an input without a value', { scenario: 'fire', set: ['cause'] }, { code: 'USAGE' }],
+    ['a number that is none', { scenario: 'fire', set: ['cause=x', 'size=big'] }, { code: 'USAGE' }],
+    ['an impact without a zone', { ...fire, impact: '2026-01-14 03:05' }, { code: 'USAGE' }],
+    ['an impact in the future', { ...fire, impact: '2036-01-14T03:05:00Z' }, { code: 'USAGE' }],
+  ])('by %s', async (_what, request, expected) => {
+    await refused(request, expected);
+  });
+
+  test('by a plan that contradicts itself', async () => {
+    rig.edit((plan) => plan.replace('healthy: verify', 'healthy: nowhere'));
+    await refused(fire, { code: 'PLAN_INVALID', message: expect.stringMatching(/lifeboat\.yaml:\d+:\d+: /) });
+  });
+
+  test('by a plan with findings of level error', async () => {
+    rig.edit((plan) => plan.replace('uses: fake.verify_house', 'uses: fake.unheard_of'));
+    await refused(fire, { code: 'PLAN_REFUSED', hint: 'See all of it with: lifeboat check' });
+  });
+
+  test('without a repository', async () => {
+    rig.edit((plan) => plan.replace('/repository"', '/elsewhere"'));
+    await refused(fire, { code: 'REPOSITORY_MISSING' });
+  });
+
+  test('by a dry run, which shows every step', async () => {
+    const { steps } = await dryRunScenario(fire, rig.services(), new AbortController().signal);
+    expect(steps.map(({ step, seen, changes }) => [step, seen, changes])).toEqual([
+      ['block', 'absent', ['door exists']],
+      ['rebuild', 'absent', ['house exists']],
+      ['verify', 'absent', ['house exists']],
+      ['unblock', 'done', ['door exists']],
+    ]);
+    expect(rig.world.writes).toEqual([]);
+  });
+});
+
+describe('an approval', () => {
+  /** Runs until the step waits, tries what the test wants to try, then says yes. */
+  async function whileWaiting(attempt: (run: string) => Promise<unknown>) {
+    let tried: Promise<unknown> | undefined;
+    const trying = watching({
+      'step.waiting': async ({ run, step }, services) => {
+        tried = attempt(run);
+        await tried.catch(() => undefined);
+        await approve({ run, step, by: 'bob', reject: false }, services).catch(() => undefined);
+      },
+    });
+    await recover(fire, rig.services(), trying);
+    return tried;
+  }
+
+  test.each([
+    ['somebody who is not in the role', { by: 'eve' }, 'Say who approves with --by: ada, bob'],
+    ['a step that waits for nothing', { step: 'block' }, 'rebuild waits for an approval.'],
+    ['a step there is not', { step: 'nothing' }, 'rebuild waits for an approval.'],
+    ['a no without a reason', { reject: true }, 'Add: --reason "…"'],
+  ])('by or for %s is refused', async (_what, over, hint) => {
+    const trying = whileWaiting((run) =>
+      approve(
+        { run, step: 'rebuild', reject: false, ...over },
+        rig.services({ chosen: { environment: 'production' } }),
+      ),
+    );
+    await expect(trying).rejects.toMatchObject({ code: 'USAGE', hint });
+  });
+
+  test('of something destructive must name the protected environment', async () => {
+    const trying = whileWaiting((run) => approve({ run, step: 'rebuild', reject: false }, rig.services()));
+    await expect(trying).rejects.toMatchObject({
+      code: 'USAGE',
+      hint: expect.stringContaining('--environment production'),
+    });
+  });
+
+  test('for another person leaves the name of whoever typed it', async () => {
+    const result = await recover(fire, rig.services(), approving());
+    const events = await rig.journal.events(result.run);
+    expect(events.find(({ type }) => type === 'step.approved')).toMatchObject({ by: 'bob', reason: 'entered by ada' });
+  });
+});
