@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { closedFolder, serverUser } from '../src/providers/postgres/instance/as-user.ts';
 import { register } from './teardown.ts';
 
 /** A private folder in which everything of one world lives, with a keeper that removes it even when we are killed. */
@@ -25,7 +26,7 @@ export async function closeAllWorlds(): Promise<void> {
 }
 
 export async function makeWorldFolder(): Promise<WorldFolder> {
-  const path = await mkdtemp(join(tmpdir(), 'lifeboat-lab-'));
+  const path = await mkdtemp(join(await openTemporaryFolder(), 'lifeboat-lab-'));
   // Others must pass through to the folders that are theirs (the server's user), but may not look around.
   await chmod(path, 0o711);
   await mkdir(join(path, 'pids'), { mode: 0o700 });
@@ -47,6 +48,11 @@ export async function makeWorldFolder(): Promise<WorldFolder> {
   };
   open.add(folder);
   return folder;
+}
+
+/** The temporary folder; when it is root's alone, so that the server's user cannot get in, the one of the system. */
+async function openTemporaryFolder(): Promise<string> {
+  return (await closedFolder(await serverUser(), tmpdir())) === undefined ? tmpdir() : '/tmp';
 }
 
 function startKeeper(path: string): ChildProcess {

@@ -1,5 +1,5 @@
 import type { Observation } from '../actions/action.ts';
-import { parseDuration } from '../lib/duration.ts';
+import { parseDuration, seconds } from '../lib/duration.ts';
 import type { Json } from '../lib/json.ts';
 import { errorRecord, KnownError } from '../model/errors.ts';
 import type { Step } from '../model/plan.ts';
@@ -8,6 +8,10 @@ import { foldRun, type RunState } from '../model/run-state.ts';
 import { scenarioOf } from './execute.ts';
 import type { EnginePorts } from './ports.ts';
 import { scopeOf } from './scope.ts';
+import { withDeadline } from './with-deadline.ts';
+
+/** A dry run is for people who wait for it: what cannot be seen within this time is said to be so. */
+const LOOK_WITHIN = seconds(30);
 
 /** One step of a run that is not carried out: what it would do, as far as that can be known beforehand. */
 export interface PlannedStep {
@@ -77,7 +81,13 @@ async function plan(step: Step, state: RunState, ports: EnginePorts, signal: Abo
     note: refuseNote,
   };
   try {
-    const seen = await action.observe(ctx, parsed.data);
+    const deadline = {
+      ms: Math.min(action.timeout, LOOK_WITHIN),
+      clock: ports.clock,
+      signal,
+      what: `looking at ${step.id}`,
+    };
+    const seen = await withDeadline(deadline, (limited) => action.observe({ ...ctx, signal: limited }, parsed.data));
     return {
       ...known,
       input,
@@ -86,6 +96,7 @@ async function plan(step: Step, state: RunState, ports: EnginePorts, signal: Abo
       seen: seen.state,
     };
   } catch (error) {
+    signal.throwIfAborted();
     const changes = action.preview(parsed.data, { state: 'absent' }).changes;
     return {
       ...known,

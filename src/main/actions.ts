@@ -1,5 +1,6 @@
 import type { AnyAction } from '../actions/action.ts';
 import type { AnyProvider, ProviderServices } from '../actions/provider.ts';
+import { withReadRetry } from '../actions/wrap.ts';
 import type { Actions } from '../engine/ports.ts';
 
 /** Actions with clients that are open, until they are closed. */
@@ -23,7 +24,7 @@ export function openActions(providers: readonly AnyProvider[], services: Provide
     find(name) {
       for (const provider of providers) {
         const action = provider.actions.find((candidate) => candidate.name === name);
-        if (action) return { action, client: clientOf(provider) };
+        if (action) return { action: withReadRetry(action), client: clientOf(provider) };
       }
       return undefined;
     },

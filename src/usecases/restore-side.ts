@@ -1,6 +1,7 @@
 import { loadRecoveryPoints } from '../catalog/load.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { KnownError } from '../model/errors.ts';
+import type { Component, PostgresComponent } from '../model/plan.ts';
 import type { RecoveryPoint } from '../model/recovery-point.ts';
 import { findComponent, unknownName } from './find-component.ts';
 import { requirePlan } from './load-plan.ts';
@@ -20,17 +21,28 @@ export interface RestoreResult {
   readonly component: string;
   readonly to: string;
   readonly seconds: number;
-  readonly output: Readonly<Record<string, unknown>>;
+  readonly instance: string;
+  /** The command that looks into it. */
+  readonly connect: string;
+  readonly output: SideOutput;
+}
+
+/** What `postgres.restore_side` puts out. */
+interface SideOutput {
+  readonly instance: string;
+  readonly reached_lsn: string;
+  readonly backup: string;
+  readonly socket_folder: string;
 }
 
 /** Restores a component beside the running one, read only, so that a person can look and copy. Production is not touched. */
 export async function restoreSide(request: RestoreRequest, services: Services): Promise<RestoreResult> {
   const { plan } = requirePlan(services);
-  requirePostgres(findComponent(plan, request.component), request.component);
+  const component = requirePostgres(findComponent(plan, request.component), request.component);
   const world = await openWorld(plan, services);
   const target = await targetOf(request, world);
   const begun = services.clock.now().getTime();
-  const output = await perform<Record<string, unknown>>(
+  const output = await perform<SideOutput>(
     {
       action: 'postgres.restore_side',
       input: { component: request.component, ...target },
@@ -41,7 +53,8 @@ export async function restoreSide(request: RestoreRequest, services: Services): 
     services,
   );
   const seconds = (services.clock.now().getTime() - begun) / 1000;
-  return { component: request.component, to: request.to, seconds, output };
+  const connect = psqlCommand(output.socket_folder, services.secret(component.connection));
+  return { component: request.component, to: request.to, seconds, instance: output.instance, connect, output };
 }
 
 /** Stops and removes a side instance that `restoreSide` or a run left. */
@@ -71,7 +84,15 @@ async function targetOf(request: RestoreRequest, world: PlanWorld): Promise<Json
 
 const endOf = (point: RecoveryPoint): JsonObject => (point.log ? { at_lsn: point.log.to } : { at_time: point.to });
 
-function requirePostgres(component: { kind: string }, name: string): void {
-  if (component.kind === 'postgres') return;
+function requirePostgres(component: Component, name: string): PostgresComponent {
+  if (component.kind === 'postgres') return component;
   throw new KnownError('USAGE', `${name} is a ${component.kind}, and there is nothing to restore`, 'Name a database.');
+}
+
+/** The same database and user as in production, without the password: on the socket nobody asks for one. */
+function psqlCommand(folder: string, connection: string): string {
+  const url = URL.parse(connection);
+  const user = url?.username ? ` -U ${decodeURIComponent(url.username)}` : '';
+  const database = url && url.pathname.length > 1 ? ` -d ${decodeURIComponent(url.pathname.slice(1))}` : '';
+  return `psql -h ${folder} -p 5432${user}${database}`;
 }

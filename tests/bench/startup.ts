@@ -16,7 +16,9 @@ const cases: Readonly<Record<string, readonly string[]>> = {
 
 for (const [name, args] of Object.entries(cases)) {
   const times = Array.from({ length: TIMES }, () => timed(args)).sort((a, b) => a - b);
-  console.log(`${name.padEnd(24)} median ${ms(times[TIMES / 2])}, fastest ${ms(times[0])}, slowest ${ms(times.at(-1))}`);
+  console.log(
+    `${name.padEnd(24)} median ${ms(times[TIMES / 2])}, fastest ${ms(times[0])}, slowest ${ms(times.at(-1))}`,
+  );
 }
 
 function timed(args: readonly string[]): number {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { TINY_SEED } from '../../lab/corporate-intel/database.ts';
 import { type Deletion, doLaterWork, strikeDeletion } from '../../lab/corporate-intel/strike.ts';
@@ -9,7 +9,7 @@ import { failedClaims, judgeContent, judgeDeletion, judgeLedger } from '../../la
 import type { Finished } from '../../lab/lifeboat.ts';
 import { operator } from '../../lab/operator.ts';
 import { dataFolders } from '../../lab/teardown.ts';
-import { baseBackup, type Stage, setStage } from '../scenarios/play.ts';
+import { type Stage, setStage } from '../scenarios/play.ts';
 import { countInLog } from './server-log.ts';
 
 /*
@@ -20,12 +20,12 @@ const MORTAL = join(import.meta.dirname, 'recover-and-die.ts');
 const FILE_BUDGET_MS = 300_000;
 let stage: Stage;
 
-beforeAll(async () => {
+beforeEach(async () => {
   const settings = ['fsync = off', "log_statement = 'ddl'", 'autovacuum = off'];
   stage = await setStage({ seed: TINY_SEED, rate: 40, settings, changePlan: nameTheTransaction });
 }, 60_000);
 
-afterAll(() => stage?.end(), 60_000);
+afterEach(() => stage?.end(), 60_000);
 
 /** The company's own plan; only that the transaction is named, because this world sees many deletions in one hour. */
 function nameTheTransaction(text: string): string {
@@ -33,7 +33,7 @@ function nameTheTransaction(text: string): string {
   const scenario = plan.scenarios['accidental-deletion'];
   scenario.inputs.xid = { describe: 'The transaction that did it.' };
   const find = scenario.steps.find((step: { uses: string }) => step.uses === 'postgres.find_deletion');
-  find.with = { ...find.with, xid: '${{ inputs.xid }}' };
+  find.with = { ...find.with, xid: '${{ int(inputs.xid) }}' };
   return stringify(plan);
 }
 

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { startPostgres } from '../../lab/postgres.ts';
 import { descendantsOf, isAlive, waitUntilGone } from '../../lab/processes.ts';
 import { postmasterOf } from '../../lab/teardown.ts';
@@ -61,6 +62,19 @@ test('the server out of npm will do where the system has none', async () => {
     await folder.close();
   }
 }, 60_000);
+
+test('a temporary folder that only root may enter is not used', async () => {
+  const closed = await mkdtemp(join(tmpdir(), 'lifeboat-closed-'));
+  vi.stubEnv('TMPDIR', closed);
+  const folder = await makeWorldFolder();
+  try {
+    expect(folder.path.startsWith(closed)).toBe(process.getuid?.() !== 0);
+  } finally {
+    await folder.close();
+    vi.unstubAllEnvs();
+    await rm(closed, { recursive: true });
+  }
+});
 
 test('when whoever made a world is killed with -9, the world is cleaned up all the same', async () => {
   const maker = spawn(process.execPath, [join(import.meta.dirname, 'make-world.ts')], {

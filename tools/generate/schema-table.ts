@@ -3,7 +3,7 @@ import { table } from './markdown.ts';
 
 /** As much of JSON Schema as the pages show. */
 export interface SchemaNode {
-  readonly type?: string;
+  readonly type?: string | readonly string[];
   readonly description?: string;
   readonly properties?: Readonly<Record<string, SchemaNode>>;
   readonly additionalProperties?: SchemaNode | boolean;
@@ -41,7 +41,8 @@ export function typeText(node: SchemaNode): string {
   if (choices) return [...new Set(choices.map(typeText))].join(' or ');
   if (node.type === 'array') return `list of ${node.items ? typeText(node.items) : 'anything'}`;
   if (node.type === 'object') return typeof node.additionalProperties === 'object' ? 'by name' : 'object';
-  return node.type === 'string' ? 'text' : (node.type ?? 'anything');
+  const types = [node.type ?? 'anything'].flat();
+  return types.map((type) => (type === 'string' ? 'text' : type)).join(' or ');
 }
 
 function needText(schema: SchemaNode, name: string, field: SchemaNode): string {

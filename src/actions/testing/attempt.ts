@@ -7,67 +7,94 @@ import type { Proof } from '../../model/run.ts';
 import type { Action, ActionContext } from '../action.ts';
 import { intercept, type OnCall } from './intercept.ts';
 
+/** What is kept of a step over the death of a process. */
+export interface Kept {
+  readonly notes: Json[];
+  /** `run` was called. */
+  begun: boolean;
+}
+
 export interface Attempt {
   readonly ctx: ActionContext<never>;
-  /** The same step in another process, after the first one ended or died: same key, same notes. */
+  readonly kept: Kept;
+  /** The same step in a new process, after this one ended or died: same key, same notes. */
   again(onCall?: OnCall): Attempt;
 }
 
-/** One process that works at a step. Calls of the client and notes pass through `onCall`. */
-export function attempt(client: object, options: AttemptOptions = {}): Attempt {
-  const { onCall = (_, go) => go(), key = 'run-1/step', notes = [], clock = fakeClock() } = options;
+const passOn: OnCall = (_name, go) => go();
+
+/** One process that works at a step. Calls of the client, and notes, pass through `onCall`. */
+export function attempt(client: object, onCall = passOn, clock: Clock = fakeClock(), kept = nothingKept()): Attempt {
   const ctx: ActionContext<object> = {
     client: intercept(client, onCall),
-    key,
+    key: 'run-1/step',
     signal: new AbortController().signal,
     clock,
     log: (line) => assert.equal(typeof line, 'string', 'log takes one line of text'),
     note: async (fact) => {
       await onCall('note', async () => {
-        notes.push(JSON.parse(JSON.stringify(fact)) as Json);
+        kept.notes.push(asKept(fact));
       });
     },
-    notes,
+    notes: kept.notes,
   };
-  return {
-    ctx: ctx as ActionContext<never>,
-    again: (next) => attempt(client, { key, notes, clock, ...(next === undefined ? {} : { onCall: next }) }),
-  };
+  return { ctx: ctx as ActionContext<never>, kept, again: (next) => attempt(client, next, clock, kept) };
 }
 
-interface AttemptOptions {
-  readonly onCall?: OnCall;
-  readonly key?: string;
-  readonly notes?: Json[];
-  readonly clock?: Clock;
-}
+const nothingKept = (): Kept => ({ notes: [], begun: false });
+
+/** A value as the journal gives it back. */
+export const asKept = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
 
 /** Looks at something under way are limited, so that a test ends. */
 const MOST_POLLS = 600;
 
-/** Carries a step out as the engine does: look, act if need be, parse, prove. `begun`: an earlier process has called `run`. */
+/** Carries a step out as the engine does: look, act if need be, parse, prove. `unknown`: only a person may say how it goes on. */
 export async function carryOut<In, Out>(
+  action: Action<never, In, Out>,
+  { ctx, kept }: Attempt,
+  input: In,
+): Promise<Out | 'unknown'> {
+  for (let polls = 0; polls < MOST_POLLS; polls++) {
+    const next = decide(await action.observe(ctx, input), kept.begun, false);
+    if (next.do === 'ask') return 'unknown';
+    if (next.do === 'run') {
+      kept.begun = true;
+      return proven(action, ctx, input, await action.run(ctx, input));
+    }
+    if (next.do === 'verify') return proven(action, ctx, input, next.output);
+    await ctx.clock.sleep(1000, ctx.signal);
+  }
+  return assert.fail('observe says "running" and never comes to an end');
+}
+
+async function proven<In, Out>(
+  action: Action<never, In, Out>,
+  ctx: ActionContext<never>,
+  input: In,
+  raw: unknown,
+): Promise<Out> {
+  const output = action.output.parse(raw);
+  assert.deepEqual(asKept(output), output, 'the output changes when it is kept as JSON');
+  const proofs = await action.verify(ctx, input, output);
+  assert.ok(proofs.length > 0, 'verify gave no proof after success');
+  assert.deepEqual(broken(proofs), [], 'verify is red after success');
+  return output;
+}
+
+const broken = (proofs: readonly Proof[]): readonly string[] =>
+  proofs.filter(({ held }) => !held).map(({ claim, observed }) => `${claim} (seen: ${observed})`);
+
+/** Takes a step back as the engine does: looks first, because there may be nothing to take back. */
+export async function takeBack<In, Out>(
   action: Action<never, In, Out>,
   { ctx }: Attempt,
   input: In,
-  begun: boolean,
-): Promise<Out | 'unknown'> {
-  for (let polls = 0; polls < MOST_POLLS; polls++) {
-    const next = decide(await action.observe(ctx, input), begun, false);
-    if (next.do === 'ask') return 'unknown';
-    if (next.do !== 'poll') {
-      const raw = next.do === 'verify' ? next.output : await action.run(ctx, input);
-      const output = action.output.parse(raw);
-      requireGreen(await action.verify(ctx, input, output));
-      return output;
-    }
-    await ctx.clock.sleep(1000, ctx.signal);
-  }
-  throw new assert.AssertionError({ message: 'observe says "running" and never comes to an end' });
-}
-
-export function requireGreen(proofs: readonly Proof[]): void {
-  assert.ok(proofs.length > 0, 'verify gave no proof after success');
-  const broken = proofs.filter(({ held }) => !held).map(({ claim, observed }) => `${claim} (seen: ${observed})`);
-  assert.deepEqual(broken, [], 'verify is red after success');
+  known?: Out,
+): Promise<void> {
+  const seen = await action.observe(ctx, input);
+  if (seen.state === 'absent') return;
+  assert.ok(typeof action.undo === 'function', 'the action has no undo');
+  // The engine knows no output of a step that was cut off.
+  await action.undo(ctx, input, seen.state === 'done' ? seen.output : (known ?? (null as Out)));
 }

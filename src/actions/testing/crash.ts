@@ -29,4 +29,5 @@ function answerLost(name: string, go: () => unknown): unknown {
 }
 
 /** The client of a process that dies after its call `n`. */
-export const crashAfter = <Client extends object>(client: Client, n: number): Client => intercept(client, dyingAfter(n));
+export const crashAfter = <Client extends object>(client: Client, n: number): Client =>
+  intercept(client, dyingAfter(n));

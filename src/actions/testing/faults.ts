@@ -31,14 +31,11 @@ export function withFaults<Client extends object>(
 }
 
 /** Call `n` fails with `error` before its effect; every other call goes through. */
-export function failingAt(n: number, error: unknown): { readonly onCall: OnCall; readonly fired: () => boolean } {
+export function failingAt(n: number, error: unknown): OnCall {
   let made = 0;
-  return {
-    onCall: (_name, go) => {
-      made += 1;
-      if (made === n) throw error;
-      return go();
-    },
-    fired: () => made >= n,
+  return (_name, go) => {
+    made += 1;
+    if (made === n) throw error;
+    return go();
   };
 }

@@ -34,7 +34,7 @@ function componentComplaints(plan: Plan): readonly Complaint[] {
   return Object.entries(plan.components).flatMap(([name, { objectives }]) => {
     if (!objectives) return [];
     const path = ['components', name, 'objectives', 'rpo'];
-    return judgeLoss(plan, { who: name, path, rpo: objectives.rpo, lost: name, replaced: true });
+    return judgeLoss(plan, { who: name, path, rpo: objectives.rpo, loses: [name], replaced: true });
   });
 }
 
@@ -42,7 +42,7 @@ function scenarioComplaints(plan: Plan): readonly Complaint[] {
   return Object.entries(plan.scenarios).flatMap(([name, { objectives, loses, steps }]) => {
     const path = ['scenarios', name, 'objectives', 'rpo'];
     const replaced = steps.some(({ uses }) => uses === 'postgres.restore_server');
-    return loses.flatMap((lost) => judgeLoss(plan, { who: name, path, rpo: objectives.rpo, lost, replaced }));
+    return judgeLoss(plan, { who: name, path, rpo: objectives.rpo, loses, replaced });
   });
 }
 
@@ -50,14 +50,15 @@ interface Promised {
   readonly who: string;
   readonly path: PlanPath;
   readonly rpo: string;
-  readonly lost: string;
+  readonly loses: readonly string[];
   /** Whether the server itself is given up, and with it what it alone knew. */
   readonly replaced: boolean;
 }
 
 function judgeLoss(plan: Plan, promised: Promised): readonly Complaint[] {
   const rpo = parseDuration(promised.rpo) ?? 0;
-  return dataOf(plan, promised.lost).flatMap(([name, component]): readonly Complaint[] => {
+  const data = new Map(promised.loses.flatMap((lost) => dataOf(plan, lost)));
+  return [...data].flatMap(([name, component]): readonly Complaint[] => {
     const worst = worstLoss(component, promised.replaced);
     const promise = `${promised.who} promises to lose at most ${promised.rpo}`;
     if (!worst)
@@ -72,16 +73,17 @@ function judgeLoss(plan: Plan, promised: Promised): readonly Complaint[] {
     return [
       {
         path: promised.path,
-        message: `${promise}, and ${name} can lose ${formatDuration(worst.loss)}: ${worst.because}`,
-        hint:
-          rpo < STREAM_LOSS
-            ? 'Promise what can be kept, e.g. 1m.'
-            : 'Take copies more often, add postgres.wal_stream, or promise less.',
+        message: `${promise}, and ${name} can lose ${worst.text}`,
+        hint: streams(component)
+          ? 'Promise what can be kept, e.g. 1m.'
+          : 'Add postgres.wal_stream, take copies more often, or promise less.',
         related: [{ path: ['components', name, 'backups'], message: 'the copies that are taken' }],
       },
     ];
   });
 }
+
+const streams = ({ backups }: Component): boolean => backups.some(({ method }) => method === 'postgres.wal_stream');
 
 /** The components whose data is at stake: the one itself when it keeps data, or those that a service keeps its data in. */
 function dataOf({ components }: Plan, lost: string): readonly (readonly [string, Component])[] {
@@ -98,19 +100,25 @@ function dataOf({ components }: Plan, lost: string): readonly (readonly [string,
 
 interface Worst {
   readonly loss: Duration;
-  readonly because: string;
+  readonly text: string;
 }
 
-function worstLoss({ backups }: Component, replaced: boolean): Worst | undefined {
-  if (backups.some(({ method }) => method === 'postgres.wal_stream'))
-    return replaced
-      ? { loss: STREAM_LOSS, because: 'what the stream of the log has not stored yet when the server dies' }
-      : { loss: 0, because: 'the server lives, and its log holds everything' };
-  const known = backups.flatMap(({ method, every, takes }): readonly Worst[] => {
+/** Taking a copy is never done in no time, so an interval as long as the RPO is too long. */
+const UNKNOWN: Duration = 1;
+
+/** The loss of the best copy, just before the next one is finished. */
+function worstLoss(component: Component, replaced: boolean): Worst | undefined {
+  if (streams(component)) {
+    const text = `${formatDuration(STREAM_LOSS)}: what the stream of the log has not stored yet when the server dies`;
+    return { loss: replaced ? STREAM_LOSS : 0, text };
+  }
+  const known = component.backups.flatMap(({ method, every, takes }): readonly Worst[] => {
     const interval = every === undefined ? undefined : parseDuration(every);
     if (interval === undefined) return [];
-    const because = `${method} every ${every}${takes === undefined ? '' : ` and ${takes} to take it`}`;
-    return [{ loss: interval + (parseDuration(takes ?? '0') ?? 0), because }];
+    const taking = takes === undefined ? UNKNOWN : (parseDuration(takes) ?? UNKNOWN);
+    const needs = takes === undefined ? 'nobody says how long that takes' : `that takes ${takes}`;
+    const text = `${every} + ${takes ?? 'the time it takes'}: ${method} is taken every ${every}, and ${needs}`;
+    return [{ loss: interval + taking, text }];
   });
   return known.sort((a, b) => a.loss - b.loss)[0];
 }

@@ -133,7 +133,7 @@ describe('unbounded-step', () => {
       'the step "verify" is expected to take 10m, and is broken off after 10m',
     ]);
     expect(said('expect: 30m')).toEqual([
-      'the step "verify" is expected to take 30m, and is broken off after the 20 minutes of postgres.verify_server',
+      'the step "verify" is expected to take 30m, and is broken off after the 20m of postgres.verify_server',
     ]);
     expect(said('approve: { role: keeper }')).toEqual(['the step "verify" waits for an approval without end']);
   });

@@ -1,4 +1,4 @@
-import { parseDuration } from '../../lib/duration.ts';
+import { formatDuration, parseDuration } from '../../lib/duration.ts';
 import type { Complaint, Rule } from '../rule.ts';
 import { type PlacedStep, runbooks } from '../runbook.ts';
 
@@ -50,7 +50,7 @@ function wrongTimeout({ step, path, action }: PlacedStep): readonly Complaint[] 
       },
     ];
   if (timeout === undefined || expected === undefined || timeout > expected) return [];
-  const end = step.timeout ?? `the ${timeout / 60_000} minutes of ${step.uses}`;
+  const end = step.timeout ?? `the ${formatDuration(timeout)} of ${step.uses}`;
   return [
     {
       path: at,

@@ -1,7 +1,7 @@
 import type { Rule } from '../rule.ts';
 import { textsIn } from '../texts.ts';
 
-/** Forms that templates leave to be filled in. The key is the example of examples/corporate-intel: nobody has its private half. */
+/** Forms that templates leave to be filled in. */
 const PLACEHOLDERS: readonly (readonly [RegExp, string])[] = [
   [/(^|\s)\[(?![^\]]*[*"'`:=])[A-Z][A-Za-z ]{1,40}\](\s|$)/, 'a name in square brackets'],
   [/<(your|insert|enter|fill)[^>]*>/i, 'a part to be filled in'],
@@ -10,10 +10,6 @@ const PLACEHOLDERS: readonly (readonly [RegExp, string])[] = [
   [/(?<![A-Za-z0-9])X{3,}(?![A-Za-z0-9])/, 'XXX'],
   [/\b(change|replace)[-_ ]?me\b/i, 'a part to be replaced'],
   [/(?<!\d)555[-. ]?01\d\d(?!\d)/, 'a telephone number that is reserved for examples'],
-  [
-    /^age1dx979zepa3u0h3hpg3x8km4pst2nv9n6ham98ly8gylea4d20y7q7up08h$/,
-    'the key of the example, with which nobody can open a backup',
-  ],
 ];
 
 /** What was left open in the template is still open in the emergency. */

@@ -42,14 +42,12 @@ export const restoreCommand = defineCommand({
   },
   print(result, paint) {
     if (!('output' in result)) return `${result.instance} is stopped and removed.`;
-    const { instance, connection } = result.output;
+    const { component, to, seconds, instance, connect, output } = result;
     return [
-      `${paint.good('✔')} ${result.component} restored to ${result.to} in ${formatDuration(result.seconds * 1000)}`,
-      ...Object.entries(result.output).map(
-        ([name, value]) => `  ${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`,
-      ),
-      ...(typeof connection === 'string' ? [`To look into it: psql '${connection}'`] : []),
-      `When you are done: lifeboat restore ${result.component} --discard ${instance}`,
+      `${paint.good('✔')} ${component} restored to ${to} in ${formatDuration(seconds * 1000)}, beside production`,
+      `  From the backup ${output.backup}, replayed up to ${output.reached_lsn}. It is read only.`,
+      `To look into it: ${connect}`,
+      `When you are done: lifeboat restore ${component} --discard ${instance}`,
     ].join('\n');
   },
 });

@@ -1,4 +1,4 @@
-import type { HttpClient } from './client.ts';
+import type { HttpClient } from './client-api.ts';
 
 export interface FakeHttp {
   readonly client: HttpClient;
@@ -17,8 +17,8 @@ export function fakeHttp(...answers: (number | null)[]): FakeHttp {
         signal.throwIfAborted();
         fake.asked.push(component);
         const status = (fake.answers.length > 1 ? fake.answers.shift() : fake.answers[0]) ?? null;
-        const observed = status === null ? 'nothing listens there' : `it answered ${status}`;
-        return { healthy: status === 200, status, expected: 'status == 200', observed };
+        const seen = status === null ? 'nothing listens there' : `it answered ${status}`;
+        return { healthy: status === 200, status, expected: 'status == 200', seen };
       },
     },
   };

@@ -5,23 +5,8 @@ import { type Duration, formatDuration } from '../../lib/duration.ts';
 import type { Json } from '../../lib/json.ts';
 import { KnownError } from '../../model/errors.ts';
 import type { ServiceComponent } from '../../model/plan.ts';
+import type { Answer, HttpClient } from './client-api.ts';
 import { whyNoAnswer } from './errors.ts';
-
-/** Everything the actions ask of a service. */
-export interface HttpClient {
-  /** Asks once whether it is healthy. What the service does or does not answer is a value; only a wrong plan or an abort throws. */
-  ask(component: string, how: { readonly within: Duration; readonly signal: AbortSignal }): Promise<Health>;
-}
-
-export interface Health {
-  readonly healthy: boolean;
-  /** Null when there was no answer. */
-  readonly status: number | null;
-  /** The condition of the plan that makes it healthy. */
-  readonly expected: string;
-  /** In words: what was asked and what came back. */
-  readonly observed: string;
-}
 
 /** More of a body is not read: a health page is small, and an endless one must not fill the memory. */
 const LONGEST_BODY = 1024 * 1024;
@@ -34,7 +19,7 @@ export function openHttp({ plan, condition }: Pick<ProviderServices, 'plan' | 'c
       const address = addressOf(component, url);
       const said = await questionWithin(address, within, signal);
       if ('why' in said)
-        return { healthy: false, status: null, expected: expect, observed: `${shown(address)}: ${said.why}` };
+        return { healthy: false, status: null, expected: expect, seen: `${shown(address)}: ${said.why}` };
       const { status } = said;
       return { status, expected: expect, ...judge(said, expect, condition, address) };
     },
@@ -115,14 +100,14 @@ function judge(
   expect: string,
   condition: ProviderServices['condition'],
   address: URL,
-): Pick<Health, 'healthy' | 'observed'> {
+): Pick<Answer, 'healthy' | 'seen'> {
   const answered = `${shown(address)} answered ${status}${location === undefined ? '' : ' and sends elsewhere'}`;
   try {
     const healthy = condition(expect, { status, body, json: parsed(body) });
-    return { healthy, observed: healthy ? answered : `${answered}, and ${expect} is false` };
+    return { healthy, seen: healthy ? answered : `${answered}, and ${expect} is false` };
   } catch (error) {
     if (!(error instanceof KnownError)) throw error;
-    return { healthy: false, observed: `${answered}. ${error.message}` };
+    return { healthy: false, seen: `${answered}. ${error.message}` };
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Provider } from '../../actions/provider.ts';
 import { waitHealthy } from './actions/wait-healthy.ts';
-import { type HttpClient, openHttp } from './client.ts';
+import { openHttp } from './client.ts';
+import type { HttpClient } from './client-api.ts';
 
 /** Services that answer over HTTP. */
 export const http: Provider<HttpClient> = {

@@ -13,10 +13,10 @@ export interface PostgresClient extends RoleClient, RowClient, SideClient, Serve
 export interface RoleClient {
   /** Undefined when there is no such role. */
   role(component: string, role: string): Promise<RoleState | undefined>;
-  /** Writes: may the role log in or not. */
-  setLogin(component: string, role: string, allowed: boolean): Promise<void>;
-  /** Writes: ends every session of the role and waits until they are gone. Returns how many there were. */
-  endSessions(component: string, role: string, signal: AbortSignal): Promise<number>;
+  /** Writes: the role cannot log in any more and its sessions end. Returns how many sessions there were. */
+  blockRole(component: string, role: string, signal: AbortSignal): Promise<number>;
+  /** Writes: the role may log in again. */
+  unblockRole(component: string, role: string): Promise<void>;
 }
 
 export interface RoleState {

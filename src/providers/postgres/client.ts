@@ -11,7 +11,7 @@ import {
 } from './instance/restored-server.ts';
 import { discardSide, lookAtSide, restoreSide } from './instance/side.ts';
 import { compareLedger } from './ledger.ts';
-import { endSessions, readRole, setLogin } from './roles.ts';
+import { blockRole, readRole, unblockRole } from './roles.ts';
 import { compareRows } from './rows/compare.ts';
 import { extractRows } from './rows/extract.ts';
 import { findDeletions } from './rows/find.ts';
@@ -26,8 +26,8 @@ export function openPostgres(world: World): PostgresClient {
     close: async () => undefined,
 
     role: (component, role) => readRole(world, component, role),
-    setLogin: (component, role, allowed) => setLogin(world, component, role, allowed),
-    endSessions: (component, role, signal) => endSessions(world, component, role, signal),
+    blockRole: (component, role, signal) => blockRole(world, component, role, signal),
+    unblockRole: (component, role) => unblockRole(world, component, role),
 
     findDeletions: (request) => findDeletions(world, request),
     salvage: async (component, by) => {

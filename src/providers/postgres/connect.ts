@@ -62,13 +62,19 @@ function configOf({ address, connectWithin = seconds(10) }: SessionOptions): Cli
   };
 }
 
-/** Counts come as numbers; everything a double cannot hold exactly stays text. */
+const INT8 = 20;
+const NUMERIC = 1700;
+
+/** Counts and sums come as numbers; what a double cannot hold exactly stays text. */
 const getTypeParser: typeof types.getTypeParser = ((oid: number, format?: 'text' | 'binary') => {
-  const int8 = 20;
-  return oid === int8 ? wholeNumber : types.getTypeParser(oid, format as 'text');
+  if (oid === INT8) return (text: string) => (Number.isSafeInteger(Number(text)) ? Number(text) : text);
+  if (oid === NUMERIC) return exactNumber;
+  return types.getTypeParser(oid, format as 'text');
 }) as typeof types.getTypeParser;
 
-const wholeNumber = (text: string): number | string => (Number.isSafeInteger(Number(text)) ? Number(text) : text);
+/** A double keeps every decimal number of 15 digits. */
+export const exactNumber = (text: string): number | string =>
+  /^-?\d+(\.\d+)?$/.test(text) && text.replaceAll(/[-.]/g, '').length <= 15 ? Number(text) : text;
 
 /** Row security hides rows silently; switched off, it is an error instead. The rest makes text output exact and the same everywhere. */
 const settings = ({ readOnly }: SessionOptions): string =>

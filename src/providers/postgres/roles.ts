@@ -26,37 +26,48 @@ export const readRole = (world: World, component: string, role: string): Promise
     return row;
   });
 
-export const setLogin = (world: World, component: string, role: string, allowed: boolean): Promise<void> =>
+export const unblockRole = (world: World, component: string, role: string): Promise<void> =>
   sessionFor(world, component, role, async (session) => {
-    await session.query(`ALTER ROLE ${quoted(role)} ${allowed ? 'LOGIN' : 'NOLOGIN'}`);
+    await session.query(`ALTER ROLE ${quoted(role)} LOGIN`);
   });
 
 /** How long sessions may take to go after they were told to. */
 const PATIENCE = seconds(15);
 
-/** Ends every session of a role and waits until none is left. */
-export const endSessions = (world: World, component: string, role: string, signal: AbortSignal): Promise<number> =>
+/**
+ * Keeps the role out and ends its sessions. Both are told to the server in one transaction, so that a crash of ours
+ * leaves no blocked role whose sessions work on. Then it waits until they are gone.
+ */
+export const blockRole = (world: World, component: string, role: string, signal: AbortSignal): Promise<number> =>
   sessionFor(
     world,
     component,
     role,
     async (session) => {
-      const ended = new Set<number>();
+      await session.query('BEGIN');
+      await session.query(`ALTER ROLE ${quoted(role)} NOLOGIN`);
+      const ended = new Set(await endSessions(session, role));
+      await session.query('COMMIT');
       const end = world.clock.now().getTime() + PATIENCE;
-      for (;;) {
-        const rows = await session.query<{ pid: number }>(
-          `SELECT a.pid, pg_catalog.pg_terminate_backend(a.pid) FROM pg_catalog.pg_stat_activity a
-           WHERE a.usename = $1 AND a.pid <> pg_catalog.pg_backend_pid()`,
-          [role],
-        );
-        for (const { pid } of rows) ended.add(pid);
-        if (rows.length === 0) return ended.size;
-        if (world.clock.now().getTime() > end) throw stillThere(component, role, rows.length);
-        await world.clock.sleep(100, signal);
+      // Whoever logged in while the transaction was open is met here.
+      for (let left = await endSessions(session, role); left.length > 0; left = await endSessions(session, role)) {
+        for (const pid of left) ended.add(pid);
+        if (world.clock.now().getTime() > end) throw stillThere(component, role, left.length);
+        await world.clock.sleep(50, signal);
       }
+      return ended.size;
     },
     signal,
   );
+
+async function endSessions(session: Session, role: string): Promise<readonly number[]> {
+  const rows = await session.query<{ pid: number }>(
+    `SELECT a.pid, pg_catalog.pg_terminate_backend(a.pid) FROM pg_catalog.pg_stat_activity a
+     WHERE a.usename = $1 AND a.pid <> pg_catalog.pg_backend_pid()`,
+    [role],
+  );
+  return rows.map(({ pid }) => pid);
+}
 
 const stillThere = (component: string, role: string, sessions: number): KnownError =>
   new KnownError(

@@ -6,16 +6,9 @@ export const asJson = (row: Readonly<Record<string, unknown>>): JsonObject =>
 
 function valueAsJson(value: unknown): Json {
   if (value === null || value === undefined) return null;
-  if (typeof value === 'number' || typeof value === 'boolean') return value;
-  if (typeof value === 'string') return exactNumber(value) ?? value;
+  if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'string') return value;
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
   if (Buffer.isBuffer(value)) return value.toString('hex');
   if (Array.isArray(value)) return value.map(valueAsJson);
   return typeof value === 'object' ? asJson(value as Record<string, unknown>) : String(value);
-}
-
-/** `numeric` arrives as text, and sums are numeric: a text that a number says exactly the same is one. */
-function exactNumber(text: string): number | undefined {
-  const number = Number(text);
-  return String(number) === text && Number.isFinite(number) ? number : undefined;
 }

@@ -3,7 +3,7 @@ import type { Action, ActionContext } from '../../../actions/action.ts';
 import { type Duration, formatDuration, hours, parseDuration, seconds } from '../../../lib/duration.ts';
 import { KnownError } from '../../../model/errors.ts';
 import { DurationText } from '../../../model/plan.ts';
-import type { Health, HttpClient } from '../client.ts';
+import type { Answer, HttpClient } from '../client-api.ts';
 
 const Input = z.strictObject({
   component: z.string().describe('The service, an entry of `components` of kind service.'),
@@ -31,14 +31,17 @@ export const waitHealthy: Action<HttpClient, Input, Output> = {
   timeout: hours(1),
   permissions: ({ component }) => [`http: GET the health address of ${component}`],
   async observe(ctx, { component }) {
-    const health = await ask(ctx, component);
-    return health.healthy ? { state: 'done', output: { status: statusOf(health), attempts: 1 } } : { state: 'absent' };
+    const answer = await ask(ctx, component);
+    return answer.healthy ? { state: 'done', output: { status: statusOf(answer), attempts: 1 } } : { state: 'absent' };
   },
-  preview: () => ({ danger: 'read', changes: [] }),
+  preview: ({ component, for: limit }, seen) => ({
+    danger: 'read',
+    changes: seen.state === 'done' ? [] : [`${component} is asked until it is healthy, for ${limit} at most`],
+  }),
   run: (ctx, input) => waitUntilHealthy(ctx, input),
   async verify(ctx, { component }) {
-    const { healthy, expected, observed } = await ask(ctx, component);
-    return [{ claim: `${component} is healthy (${expected})`, held: healthy, observed }];
+    const { healthy, expected, seen } = await ask(ctx, component);
+    return [{ claim: `${component} is healthy (${expected})`, held: healthy, observed: seen }];
   },
   undo: { impossible: 'It only asks, so there is nothing to take back.' },
 };
@@ -52,10 +55,10 @@ async function waitUntilHealthy(ctx: ActionContext<HttpClient>, input: Input): P
   let told = '';
   for (let attempts = 1; ; attempts++) {
     const left = end - ctx.clock.now().getTime();
-    const health = await ask(ctx, input.component, Math.max(1, Math.min(QUESTION_WITHIN, left)));
-    if (health.healthy) return { status: statusOf(health), attempts };
-    if (health.observed !== told) ctx.log(`${input.component} is not healthy yet: ${health.observed}`);
-    told = health.observed;
+    const answer = await ask(ctx, input.component, Math.max(1, Math.min(QUESTION_WITHIN, left)));
+    if (answer.healthy) return { status: statusOf(answer), attempts };
+    if (answer.seen !== told) ctx.log(`${input.component} is not healthy yet: ${answer.seen}`);
+    told = answer.seen;
     if (ctx.clock.now().getTime() + PAUSE >= end) throw tooLate(input.component, limit, attempts, told);
     await ctx.clock.sleep(PAUSE, ctx.signal);
   }
@@ -69,4 +72,4 @@ const tooLate = (component: string, limit: Duration, attempts: number, last: str
   );
 
 /** A healthy answer always has a status. */
-const statusOf = ({ status }: Health): number => status ?? 0;
+const statusOf = ({ status }: Answer): number => status ?? 0;

@@ -28,8 +28,10 @@ export const blockRole = postgresAction({
   permissions: ({ role }) => [`CREATEROLE with ADMIN on ${role}, or superuser`, `pg_signal_backend, or being ${role}`],
   async observe(ctx, input) {
     const state = await requireBlockable(ctx, input);
-    if (state.canLogin || state.sessions > 0) return { state: 'absent' };
-    return { state: 'done', output: outputOf(input, before(ctx)) };
+    if (state.canLogin) return { state: 'absent' };
+    if (state.sessions === 0) return { state: 'done', output: outputOf(input, before(ctx)) };
+    // Told to end by an earlier try, they are on their way out. Blocked by somebody else, they were never told.
+    return before(ctx) === undefined ? { state: 'absent' } : { state: 'running' };
   },
   preview: ({ role, component }, seen) => ({
     danger: 'change',
@@ -42,11 +44,10 @@ export const blockRole = postgresAction({
     const { client, signal } = ctx;
     const { component, role } = input;
     const state = await requireBlockable(ctx, input);
-    // What was before is kept first: after a crash nobody could tell it from what we did.
-    if (before(ctx) === undefined) await ctx.note({ could_login: state.canLogin, sessions: state.sessions });
     const first = before(ctx) ?? { could_login: state.canLogin, sessions: state.sessions };
-    await client.setLogin(component, role, false);
-    const ended = await client.endSessions(component, role, signal);
+    // What was before is kept first: after a crash nobody could tell it from what we did.
+    if (before(ctx) === undefined) await ctx.note(first);
+    const ended = await client.blockRole(component, role, signal);
     return { ...outputOf(input, first), sessions_ended: Math.max(ended, first.sessions) };
   },
   async verify({ client }, { component, role }) {
@@ -61,7 +62,7 @@ export const blockRole = postgresAction({
     ];
   },
   async undo({ client }, { component, role }, output) {
-    if (output?.already_blocked !== true) await client.setLogin(component, role, true);
+    if (output?.already_blocked !== true) await client.unblockRole(component, role);
   },
   owes: ({ component, role }) => ({
     id: `postgres.role_blocked:${component}/${role}`,

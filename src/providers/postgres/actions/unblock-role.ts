@@ -28,7 +28,7 @@ export const unblockRole = postgresAction({
   async run({ client }, { component, role }) {
     if ((await client.role(component, role)) === undefined)
       throw new KnownError('TARGET_FAILED', `${component} has no role ${role}`, 'Was it renamed or dropped meanwhile?');
-    await client.setLogin(component, role, true);
+    await client.unblockRole(component, role);
     return { role };
   },
   async verify({ client }, { component, role }) {

@@ -59,7 +59,7 @@ export async function privatePassword(
   password: string | undefined,
   owner: { readonly uid: number; readonly gid: number } | undefined,
 ): Promise<{ readonly file: string; remove(): Promise<void> }> {
-  const folder = await mkdtemp(join(tmpdir(), 'lifeboat-'));
+  const folder = await mkdtemp(join(tmpdir(), 'lifeboat-pgpass-'));
   const file = join(folder, 'pgpass');
   const remove = () => rm(folder, { recursive: true, force: true });
   try {

@@ -37,10 +37,10 @@ const EPOCH_2000 = 946_684_800_000_000n;
  * their checksum is verified.
  */
 export function readTransactionEnd(record: WalRecord, parts: Parts): TransactionEnd | undefined {
+  requireChecksum(record);
   const kind = record.info & 0x70;
   const commits = kind === COMMIT || kind === COMMIT_PREPARED;
   if (!commits && kind !== ABORT && kind !== ABORT_PREPARED) return undefined;
-  requireChecksum(record);
   const { view } = record;
   const at = new Date(Number((view.getBigInt64(parts.main, true) + EPOCH_2000) / 1000n));
   const found = readParts(record, parts.main + 8, (record.info & HAS_INFO) !== 0);

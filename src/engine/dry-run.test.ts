@@ -1,0 +1,46 @@
+import { describe, expect, test } from 'vitest';
+import type { AnyAction } from '../actions/action.ts';
+import { dryRun } from './dry-run.ts';
+import { lookAt, make } from './testing/fake-world.ts';
+import { never, originOf, rig, step } from './testing/rig.ts';
+
+const withAction = (action: AnyAction) => ({
+  actions: { find: () => ({ action, client: rig().world }) },
+});
+
+describe('a dry run', () => {
+  test('does not wait for ever for a look that never ends, and says so', async () => {
+    const hanging: AnyAction = { ...lookAt, observe: () => new Promise(() => undefined) };
+    const [planned] = await dryRun(originOf([step('find')]), rig().ports(withAction(hanging)), never);
+    expect(planned).toMatchObject({ seen: 'unknown', trouble: 'looking at find did not end within 30s' });
+  });
+
+  test('tells a look that takes too long to stop', async () => {
+    let stopped = false;
+    const listening: AnyAction = {
+      ...lookAt,
+      observe: ({ signal }) =>
+        new Promise((_, reject) =>
+          signal.addEventListener('abort', () => {
+            stopped = true;
+            reject(signal.reason);
+          }),
+        ),
+    };
+    await dryRun(originOf([step('find')]), rig().ports(withAction(listening)), never);
+    expect(stopped).toBe(true);
+  });
+
+  test('ends when a person stops it, instead of calling the rest unknown', async () => {
+    const stop = new AbortController();
+    const stopping: AnyAction = {
+      ...make,
+      observe: async () => {
+        stop.abort(new Error('stopped'));
+        throw new Error('the connection was cut');
+      },
+    };
+    const planned = dryRun(originOf([step('one'), step('two')]), rig().ports(withAction(stopping)), stop.signal);
+    await expect(planned).rejects.toThrow('stopped');
+  });
+});
