@@ -5,7 +5,7 @@ const MAY_IMPORT = {
   plan: ['model', 'lib'],
   actions: ['model', 'lib'],
   providers: ['actions', 'model', 'lib'],
-  check: ['actions', 'plan', 'model', 'lib'],
+  check: ['actions', 'model', 'lib'],
   engine: ['actions', 'model', 'lib'],
   journal: ['model', 'lib'],
   catalog: ['model', 'lib'],

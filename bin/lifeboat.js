@@ -23,7 +23,7 @@ async function start() {
 function startWithNewerNode(node) {
   if (!existsSync(node)) {
     console.error(`lifeboat: this is Node ${process.versions.node}, and Lifeboat needs Node ${NEEDED} or newer`);
-    console.error('  → Install Node 24 (https://nodejs.org), or in a clone of the repository: npm ci');
+    console.error('  → Install Node 24 (https://nodejs.org), or in a clone of the repository: npm run setup');
     process.exit(24);
   }
   const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
@@ -31,7 +31,7 @@ function startWithNewerNode(node) {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('error', (error) => {
     console.error(`lifeboat: ${node} cannot be started: ${error.message}`);
-    console.error('  → Remove node_modules and run: npm ci');
+    console.error('  → Remove node_modules and run: npm run setup');
     process.exit(24);
   });
   child.on('exit', (code, signal) => {

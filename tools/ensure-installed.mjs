@@ -9,12 +9,14 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const node = join(root, 'node_modules/node/bin/node');
 
 const why = whyNotInstalled();
-if (why) run('npm', ['ci', '--no-audit', '--no-fund'], root, `installing dependencies (${why}): npm ci`);
+// Not `npm ci`: it refuses a lock file without the optional packages of platforms that the registry at hand does not carry.
+const install = ['install', '--no-save', '--no-audit', '--no-fund'];
+if (why) run('npm', install, root, `installing dependencies (${why}): npm ${install.join(' ')}`);
 if (!worksAs24()) {
   const folder = join(root, 'node_modules/node');
   run(process.execPath, ['installArchSpecificPackage.js'], folder, 'fetching Node 24 (install scripts did not run)');
 }
-if (!worksAs24()) stop('Node 24 could not be installed', 'Remove node_modules and run: npm ci --foreground-scripts');
+if (!worksAs24()) stop('Node 24 could not be installed', 'Remove node_modules and run: npm install --foreground-scripts');
 
 /** Compares what the lock file wants with what npm noted it has installed: file times say nothing after a clone or a copy. */
 function whyNotInstalled() {

@@ -5,7 +5,7 @@ import { effectChecks } from './testing/check-effect.ts';
 import { shapeChecks } from './testing/check-shape.ts';
 import type { Check, ContractCase } from './testing/contract-case.ts';
 
-export type { ContractCase, TestSystem } from './testing/contract-case.ts';
+export type { ContractCase } from './testing/contract-case.ts';
 
 /** Everything the contract demands of an action, as checks that can be run one by one. */
 export const contractChecks = <Client extends object, In, Out>(

@@ -103,6 +103,24 @@ describe('failures', () => {
     expect(state).toMatchObject({ status: 'failed', error: { code: 'TARGET_UNREACHABLE' } });
   });
 
+  test('a target that does not answer when it is looked at first is asked again, too', async () => {
+    const at = rig();
+    const refusals = [unreachable(), unreachable()];
+    const ports = at.ports();
+    const find: typeof ports.actions.find = (name) => {
+      const found = ports.actions.find(name);
+      const observe = async (...args: Parameters<NonNullable<typeof found>['action']['observe']>) => {
+        const refusal = refusals.shift();
+        if (refusal) throw refusal;
+        return found?.action.observe(...args) as never;
+      };
+      return found && { ...found, action: { ...found.action, observe } };
+    };
+    const state = await start([step('a', { retry: { times: 2 } })], { ...ports, actions: { find } });
+    expect(state.status).toBe('succeeded');
+    expect(at.world.writes).toEqual(['make a']);
+  });
+
   test('a step that fails parks the run when nobody is there; a decision and a resume carry it on', async () => {
     const at = rig();
     at.world.troubles.set('a', [unreachable()]);

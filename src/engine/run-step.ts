@@ -224,8 +224,9 @@ function impactFrom({ scenario, step, log, ports }: Prepared, output: Json): str
 export async function failureEvents(run: StepRun, error: unknown): Promise<readonly RunEvent[]> {
   const { step, log, ports } = run;
   const record = errorRecord(error);
-  const attempt = log.state().steps.get(step.id)?.attempts ?? 0;
-  if (step.retry && isRetryable(error) && attempt > 0 && attempt <= step.retry.times) {
+  const known = log.state().steps.get(step.id);
+  if (step.retry && isRetryable(error) && (known?.retries ?? 0) < step.retry.times) {
+    const attempt = known?.attempts ?? 0;
     const notBefore = new Date(ports.clock.now().getTime() + (parseDuration(step.retry.every) as number)).toISOString();
     return [{ type: 'step.retrying', step: step.id, attempt, error: record, notBefore }];
   }

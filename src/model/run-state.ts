@@ -40,6 +40,8 @@ export interface StepState {
   readonly progress: StepProgress;
   /** Tries begun so far. A step with attempts > 0 may have had its effect, whatever its progress says. */
   readonly attempts: number;
+  /** Further tries granted since the step began or a person last said "retry". */
+  readonly retries: number;
   readonly startedAt?: string;
   readonly action?: string;
   readonly danger?: Danger;
@@ -147,6 +149,7 @@ function applyStepEvent(state: RunState, event: StepEvent): RunState {
     id: event.step,
     progress: { status: 'queued' },
     attempts: 0,
+    retries: 0,
     notes: [],
     approvals: [],
   };
@@ -200,7 +203,11 @@ function nextStep(step: StepState, event: StepEvent): StepState {
     case 'step.noted':
       return { ...step, notes: [...step.notes, event.note] };
     case 'step.retrying':
-      return { ...step, progress: { status: 'retrying', notBefore: event.notBefore, error: event.error } };
+      return {
+        ...step,
+        retries: step.retries + 1,
+        progress: { status: 'retrying', notBefore: event.notBefore, error: event.error },
+      };
     case 'step.succeeded':
       return {
         ...step,
@@ -239,7 +246,13 @@ function nextStep(step: StepState, event: StepEvent): StepState {
 /** A person who says "again" takes back an earlier no as well. */
 function withDecision(step: StepState, { decision, by, reason }: StepEvent & { type: 'step.decided' }): StepState {
   const { rejection, ...rest } = step;
-  return { ...rest, ...(rejection && decision !== 'retry' ? { rejection } : {}), decision: { decision, by, reason } };
+  const retries = decision === 'retry' ? 0 : step.retries;
+  return {
+    ...rest,
+    retries,
+    ...(rejection && decision !== 'retry' ? { rejection } : {}),
+    decision: { decision, by, reason },
+  };
 }
 
 const over = (state: RunState): boolean => state.endedAt !== undefined;

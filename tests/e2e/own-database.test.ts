@@ -88,7 +88,7 @@ test('from nothing to a restored copy in five steps', async () => {
   expect(lifeboat('restore', 'database', '--discard', side.instance).status).toBe(0);
 });
 
-test('a dry run of the plan that init wrote says that the server lives', () => {
+test('a dry run of the plan that init wrote changes nothing', () => {
   const { status, stdout } = lifeboat('recover', 'database-destroyed', '--dry-run');
   expect(status).toBe(0);
   expect(stdout).toContain('1. confirm');

@@ -105,8 +105,14 @@ function serverOn(folder: string, data: string, port: number, user: { uid: numbe
       }
     },
     start: async () => {
-      child = spawn(join(BINARIES, 'postgres'), ['-D', data], { ...user, env: {}, cwd: folder, stdio: 'ignore' });
-      await untilAccepting(client);
+      const begin = () => {
+        child = spawn(join(BINARIES, 'postgres'), ['-D', data], { ...user, env: {}, cwd: folder, stdio: 'ignore' });
+      };
+      begin();
+      await untilAccepting(client, () => {
+        // After a kill the old children live on for a moment, and no new server starts beside them.
+        if (child?.exitCode !== null) begin();
+      });
     },
     remove: async () => {
       await stop('SIGKILL');
@@ -115,12 +121,13 @@ function serverOn(folder: string, data: string, port: number, user: { uid: numbe
   };
 }
 
-async function untilAccepting(client: () => Promise<pg.Client>): Promise<void> {
+async function untilAccepting(client: () => Promise<pg.Client>, onFailure: () => void): Promise<void> {
   for (let tries = 0; ; tries++) {
     try {
       return await (await client()).end();
     } catch (error) {
       if (tries > 300) throw error;
+      onFailure();
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }

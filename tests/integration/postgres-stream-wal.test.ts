@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../../src/lib/clock.ts';
+import { KnownError } from '../../src/model/errors.ts';
 import { parseLsn } from '../../src/model/lsn.ts';
 import type { BackupRepository } from '../../src/model/repository.ts';
 import { archiveUpTo } from '../../src/providers/postgres/stream/archive.ts';
@@ -303,6 +304,70 @@ describe('cuts', () => {
     },
     60_000,
   );
+});
+
+describe('streaming on and on', () => {
+  test('what does not pass by itself ends it', async () => {
+    const connection = server.uri.replace(PASSWORD, 'wrong');
+    await expect(streamWal({ ...common(), connection })).rejects.toMatchObject({ code: 'TARGET_DENIED' });
+    const broken: BackupRepository = {
+      ...repo.repository,
+      putLog: () => Promise.reject(new KnownError('OBJECT_DAMAGED', 'a', 'b')),
+    };
+    await expect(streamWal({ ...common(), repository: broken })).rejects.toMatchObject({ code: 'OBJECT_DAMAGED' });
+  });
+
+  test('a repository without room is tried again', async () => {
+    let full = 2;
+    const stop = new AbortController();
+    const repository: BackupRepository = {
+      ...repo.repository,
+      putLog: (log) =>
+        full-- > 0 ? Promise.reject(new KnownError('DISK_FULL', 'no room', 'make some')) : repo.repository.putLog(log),
+    };
+    const goal = await position();
+    const cuts: string[] = [];
+    const streaming = streamWal({
+      ...common(),
+      repository,
+      signal: stop.signal,
+      flushEvery: 20,
+      onState: (state) => {
+        if (state.state === 'cut') cuts.push(state.error.code);
+        if (state.state === 'streaming' && state.flushed >= goal) stop.abort();
+      },
+    });
+    await streaming;
+    expect(cuts).toEqual(['DISK_FULL', 'DISK_FULL']);
+    await expectIdentical(goal);
+  }, 20_000);
+
+  test('a second stream waits and takes over when the first one ends', async () => {
+    const stops = [new AbortController(), new AbortController()] as const;
+    const [first, cut, second] = Array.from({ length: 3 }, () => Promise.withResolvers<void>());
+    const one = streamWal({
+      ...common(),
+      signal: stops[0].signal,
+      flushEvery: 20,
+      onState: ({ state }) => state === 'streaming' && first?.resolve(),
+    });
+    await first?.promise;
+    const two = streamWal({
+      ...common(),
+      signal: stops[1].signal,
+      flushEvery: 20,
+      onState: ({ state }) => {
+        if (state === 'cut') cut?.resolve();
+        if (state === 'streaming') second?.resolve();
+      },
+    });
+    await cut?.promise;
+    stops[0].abort();
+    await one;
+    await second?.promise;
+    stops[1].abort();
+    await two;
+  }, 30_000);
 });
 
 describe('timelines', () => {

@@ -7,6 +7,11 @@ import type { Proof } from '../../model/run.ts';
 import type { Action, ActionContext } from '../action.ts';
 import { intercept, type OnCall } from './intercept.ts';
 
+/** Why the signal is aborted when a person stops the run. */
+export class Stopped extends Error {
+  override readonly name = 'Stopped';
+}
+
 /** What is kept of a step over the death of a process. */
 export interface Kept {
   readonly notes: Json[];
@@ -19,16 +24,19 @@ export interface Attempt {
   readonly kept: Kept;
   /** The same step in a new process, after this one ended or died: same key, same notes. */
   again(onCall?: OnCall): Attempt;
+  /** A person stops the run. */
+  stop(): void;
 }
 
 const passOn: OnCall = (_name, go) => go();
 
 /** One process that works at a step. Calls of the client, and notes, pass through `onCall`. */
 export function attempt(client: object, onCall = passOn, clock: Clock = fakeClock(), kept = nothingKept()): Attempt {
+  const stopping = new AbortController();
   const ctx: ActionContext<object> = {
     client: intercept(client, onCall),
     key: 'run-1/step',
-    signal: new AbortController().signal,
+    signal: stopping.signal,
     clock,
     log: (line) => assert.equal(typeof line, 'string', 'log takes one line of text'),
     note: async (fact) => {
@@ -38,7 +46,12 @@ export function attempt(client: object, onCall = passOn, clock: Clock = fakeCloc
     },
     notes: kept.notes,
   };
-  return { ctx: ctx as ActionContext<never>, kept, again: (next) => attempt(client, next, clock, kept) };
+  return {
+    ctx: ctx as ActionContext<never>,
+    kept,
+    again: (next) => attempt(client, next, clock, kept),
+    stop: () => stopping.abort(new Stopped()),
+  };
 }
 
 const nothingKept = (): Kept => ({ notes: [], begun: false });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { KnownError } from '../../model/errors.ts';
 import type { Action } from '../action.ts';
-import { carryOut, takeBack } from './attempt.ts';
+import { carryOut, Stopped, takeBack } from './attempt.ts';
 import { requireKnown } from './check-effect.ts';
 import { type Check, type ContractCase, inNewSystem, requireState, requireUndone, stateOf } from './contract-case.ts';
 import { Crash, dyingAfter } from './crash.ts';
@@ -17,6 +17,7 @@ export function crashChecks<Client extends object, In, Out>(
   return [
     { name: 'a crash after any call, then again: the same world', check: () => crashThenAgain(action, given) },
     { name: 'no answer at any call, then again: the same world', check: () => faultThenAgain(action, given) },
+    { name: 'stopped at any call, then again: the same world', check: () => stopThenAgain(action, given) },
     { name: 'no answer is never taken for an absent effect', check: () => silenceIsNotAbsence(action, given) },
     ...(undoable
       ? [
@@ -52,6 +53,26 @@ async function faultThenAgain<C extends object, I, O>(...[action, given]: Subjec
       if (output === 'unknown' && given.mayBeUnknown) return;
       assert.notEqual(output, 'unknown', `after no answer to ${call} it does not know what happened`);
       await requireState(system, state, `after no answer to ${call} and another try, the world is another one`);
+    });
+}
+
+/** Unlike a crash, a stop lets the action clean up: it must not clean away what the next try relies on. */
+async function stopThenAgain<C extends object, I, O>(...[action, given]: Subject<C, I, O>): Promise<void> {
+  const { calls, state } = await uninterrupted(action, given);
+  for (const [index, call] of calls.entries())
+    await inNewSystem(action, given, async ({ action: tried, input, system, first }) => {
+      let made = 0;
+      const one = first((_name, go) => {
+        if (made++ === index) one.stop();
+        return go();
+      });
+      await carryOut(tried, one, input).catch((error: unknown) => {
+        if (!(error instanceof Stopped)) requireKnown(error);
+      });
+      const output = await carryOut(tried, one.again(), input);
+      if (output === 'unknown' && given.mayBeUnknown) return;
+      assert.notEqual(output, 'unknown', `after a stop at ${call} it does not know what happened`);
+      await requireState(system, state, `after a stop at ${call} and another try, the world is another one`);
     });
 }
 

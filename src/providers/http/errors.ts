@@ -2,13 +2,14 @@
 export function whyNoAnswer(error: unknown): string | undefined {
   const code = (error as { code?: unknown } | null | undefined)?.code;
   if (typeof code !== 'string' || code.startsWith('ERR_INVALID')) return undefined;
-  return MEANS[code] ?? `no answer (${code})`;
+  return MEANS[code] ?? (code.startsWith('HPE_') ? 'it does not speak HTTP there' : `no answer (${code})`);
 }
 
 const MEANS: { readonly [code: string]: string } = {
   ECONNREFUSED: 'nothing listens there',
   ECONNRESET: 'the connection was cut',
   EPIPE: 'the connection was cut',
+  ERR_STREAM_PREMATURE_CLOSE: 'the connection was cut',
   ENOTFOUND: 'the name does not resolve',
   EAI_AGAIN: 'the name cannot be looked up now',
   ETIMEDOUT: 'the machine does not answer',

@@ -19,6 +19,9 @@ const SILENCE = new Set([
 /** A name that cannot be looked up says nothing about the server behind it. */
 const NOT_EVEN_ASKED = new Set(['ENOTFOUND', 'EAI_AGAIN']);
 
+/** How long one question waits for a connection. */
+const PATIENCE = seconds(5);
+
 /** Asked more than once: a server that restarts is silent for a moment. */
 const TRIES = 3;
 
@@ -40,18 +43,19 @@ export async function answers(
 }
 
 async function ask(world: World, component: string, signal: AbortSignal): Promise<{ answers: boolean; how: string }> {
+  const begun = world.clock.now().getTime();
   try {
     await query(world, component, signal);
     return { answers: true, how: 'it answers queries' };
   } catch (error) {
     if (signal.aborted) throw error;
-    return judge(error, component);
+    return judge(error, component, world.clock.now().getTime() - begun);
   }
 }
 
 const query = (world: World, component: string, signal: AbortSignal): Promise<unknown> =>
   withSession(
-    { address: { uri: connectionOf(world, component) }, what: component, signal, connectWithin: seconds(5) },
+    { address: { uri: connectionOf(world, component) }, what: component, signal, connectWithin: PATIENCE },
     (session) => session.query('SELECT 1'),
   );
 
@@ -70,7 +74,7 @@ export async function serves(
   }
 }
 
-function judge(error: unknown, component: string): { answers: boolean; how: string } {
+function judge(error: unknown, component: string, tookMs: number): { answers: boolean; how: string } {
   const code = pgErrorCode(error);
   const text = error instanceof Error ? error.message : String(error);
   if (code !== undefined && NOT_EVEN_ASKED.has(code))
@@ -80,7 +84,9 @@ function judge(error: unknown, component: string): { answers: boolean; how: stri
       'Look at the name service of this machine, or write the address as a number.',
       error,
     );
-  // Without a code the connection was not made in time: the client's own timeout.
-  if (code === undefined || SILENCE.has(code)) return { answers: false, how: code ?? text };
-  return { answers: true, how: `it answers: ${text}` };
+  // Without a code it is our own patience that ended, or, before that, something else that somebody there brought about.
+  const silent = code === undefined ? tookMs >= PATIENCE : SILENCE.has(code);
+  return silent
+    ? { answers: false, how: code ?? 'no connection in time' }
+    : { answers: true, how: `it answers: ${text}` };
 }

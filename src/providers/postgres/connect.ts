@@ -1,7 +1,8 @@
 import { Client, type ClientConfig, types } from 'pg';
 import type { Duration } from '../../lib/duration.ts';
 import { seconds } from '../../lib/duration.ts';
-import { translatePgError } from './errors.ts';
+import { KnownError } from '../../model/errors.ts';
+import { pgErrorCode, translatePgError } from './errors.ts';
 
 /** Where to connect: a URI, or the private socket of a server of ours. */
 export type Address =
@@ -24,25 +25,37 @@ export interface SessionOptions {
   readonly readOnly?: boolean;
 }
 
-/** Opens a session, uses it and closes it. Errors come out translated; an abort cuts the session. */
+/** Opens a session, uses it and closes it. Errors of the server and of the way to it come out translated; an abort cuts the session. */
 export async function withSession<T>(options: SessionOptions, use: (session: Session) => Promise<T>): Promise<T> {
-  options.signal?.throwIfAborted();
+  const { what, signal } = options;
+  signal?.throwIfAborted();
   const client = new Client(configOf(options));
+  let connected = false;
   client.on('error', () => undefined); // the query under way, or the next one, fails with it
+  client.on('end', () => {
+    connected = false;
+  });
   const cut = () => void client.end().catch(() => undefined);
   try {
     await client.connect();
-    options.signal?.addEventListener('abort', cut, { once: true });
+    connected = true;
+    signal?.addEventListener('abort', cut, { once: true });
     await client.query(settings(options));
     return await use(sessionOf(client));
   } catch (error) {
-    if (options.signal?.aborted) throw options.signal.reason;
-    throw translatePgError(error, options.what);
+    if (signal?.aborted) throw signal.reason;
+    if (pgErrorCode(error) !== undefined) throw translatePgError(error, what);
+    if (connected || error instanceof KnownError) throw error; // of whoever uses the session
+    throw new KnownError('TARGET_UNREACHABLE', `${what}: ${textOf(error)}`, LOOK_AT_THE_SERVER, error);
   } finally {
-    options.signal?.removeEventListener('abort', cut);
+    signal?.removeEventListener('abort', cut);
     await client.end().catch(() => undefined);
   }
 }
+
+const LOOK_AT_THE_SERVER = 'Check that the server runs and that this machine can reach it, then try again.';
+
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 function configOf({ address, connectWithin = seconds(10) }: SessionOptions): ClientConfig {
   const common: ClientConfig = {

@@ -13,7 +13,7 @@ export function instanceName(key: string): string {
     .replaceAll(/[^a-z0-9]+/g, '-')
     .slice(0, 40)
     .replaceAll(/^-+|-+$/g, '');
-  return `${readable}-${digest(key)}`;
+  return readable === '' ? digest(key) : `${readable}-${digest(key)}`;
 }
 
 const digest = (key: string): string => createHash('sha256').update(key).digest('hex').slice(0, 6);
