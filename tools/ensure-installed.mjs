@@ -16,7 +16,8 @@ if (!worksAs24()) {
   const folder = join(root, 'node_modules/node');
   run(process.execPath, ['installArchSpecificPackage.js'], folder, 'fetching Node 24 (install scripts did not run)');
 }
-if (!worksAs24()) stop('Node 24 could not be installed', 'Remove node_modules and run: npm install --foreground-scripts');
+if (!worksAs24())
+  stop('Node 24 could not be installed', 'Remove node_modules and run: npm install --foreground-scripts');
 
 /** Compares what the lock file wants with what npm noted it has installed: file times say nothing after a clone or a copy. */
 function whyNotInstalled() {

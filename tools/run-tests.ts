@@ -49,7 +49,9 @@ function readOutcome(status: number): Outcome {
   };
 }
 
-const isFine = (test: { readonly status: string }): boolean => test.status !== 'failed';
+function isFine(test: { readonly status: string }): boolean {
+  return test.status !== 'failed';
+}
 
 function readReport(): Report | undefined {
   try {

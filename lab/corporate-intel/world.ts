@@ -77,6 +77,8 @@ async function fill(folder: WorldFolder, options: WorldOptions): Promise<World> 
   const state = join(folder.path, 'state');
   const env = {
     ...machineEnv(),
+    // What programs put into the temporary folder goes with the world, also when they are killed.
+    TMPDIR: folder.path,
     ...(await makeRepository(repository)),
     LIFEBOAT_PLAN: plan,
     LIFEBOAT_STATE: state,
@@ -117,7 +119,7 @@ async function planFile(folder: WorldFolder, { changePlan }: WorldOptions): Prom
 
 /** What programs need of this machine, and nothing of what else stands in our environment. */
 function machineEnv(): Record<string, string> {
-  const names = ['PATH', 'HOME', 'USER', 'LOGNAME', 'TMPDIR', 'LANG'];
+  const names = ['PATH', 'HOME', 'USER', 'LOGNAME', 'LANG'];
   const kept = names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]));
   return { ...Object.fromEntries(kept), NO_COLOR: '1' };
 }

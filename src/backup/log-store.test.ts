@@ -45,6 +45,31 @@ describe('the write-ahead log', () => {
     ]);
   });
 
+  test('a stretch that was joined into a larger one since it was listed is read from that one', async () => {
+    const { repository, store } = await memoryRepository({ clock });
+    const put = (from: number, bytes: Buffer) => repository.putLog({ ...line, from: BigInt(from), bytes });
+    const whole = randomBytes(100);
+    const listed = await put(20, whole.subarray(20, 30));
+    await put(10, whole.subarray(10, 60));
+    expect(store.objects.has(listed.key)).toBe(false);
+    expect(await repository.readLog(listed)).toEqual(whole.subarray(20, 30));
+    await put(0, whole);
+    expect(await repository.readLog(listed)).toEqual(whole.subarray(20, 30));
+  });
+
+  test('a stretch that is there and damaged is told, not got round; one that is gone and not covered is missing', async () => {
+    const { repository, store } = await memoryRepository({ clock });
+    const put = (from: number, length: number) =>
+      repository.putLog({ ...line, from: BigInt(from), bytes: randomBytes(length) });
+    await put(0, 100);
+    const inside = await put(20, 10);
+    const beside = await put(95, 10);
+    store.objects.set(inside.key, Buffer.from('damaged'));
+    expect(await refusal(repository.readLog(inside))).toMatchObject({ code: 'OBJECT_DAMAGED' });
+    store.objects.delete(beside.key);
+    expect(await refusal(repository.readLog(beside))).toMatchObject({ code: 'OBJECT_DAMAGED' });
+  });
+
   test('a stretch that covers others completely replaces them, also those of an earlier process', async () => {
     const { repository, store, identity } = await memoryRepository({ clock });
     const put = (to: typeof repository, from: number, length: number, more = {}) =>

@@ -79,10 +79,35 @@ const inLogOrder = (a: LogRef, b: LogRef): number =>
   compare(a.to, b.to) ||
   compare(a.key, b.key);
 
-async function readLog(vault: Vault, log: LogRef): Promise<Buffer> {
+/** How often the stretch that takes another's place may itself be replaced while it is read. */
+const TRIES = 5;
+
+/** A stream that runs joins small stretches into larger ones while others read: then the bytes are cut out of the larger one. */
+async function readLog(vault: Vault, wanted: LogRef): Promise<Buffer> {
+  let log = wanted;
+  for (let tries = 1; ; tries++) {
+    try {
+      const bytes = await readStretch(vault, log);
+      return bytes.subarray(Number(wanted.from - log.from), Number(wanted.to - log.from));
+    } catch (error) {
+      const other = tries < TRIES ? await replacement(vault, wanted, log) : undefined;
+      if (other === undefined) throw error;
+      log = other;
+    }
+  }
+}
+
+async function readStretch(vault: Vault, log: LogRef): Promise<Buffer> {
   const identities = vault.identities();
   const sealed = await getNamed(vault.store, log.key);
   return unseal(sealed, identities, { key: log.key, plainBytes: Number(log.to - log.from) });
+}
+
+/** Another stretch that holds all of the wanted one; only while the one that failed is gone, since damage is to be told, not got round. */
+async function replacement(vault: Vault, wanted: LogRef, failed: LogRef): Promise<LogRef | undefined> {
+  const logs = await listLogs(vault, wanted.component, wanted);
+  if (logs.some(({ key }) => key === failed.key)) return undefined;
+  return logs.find(({ from, to }) => from <= wanted.from && to >= wanted.to);
 }
 
 type Timeline = { readonly component: string; readonly system: string; readonly timeline: number };

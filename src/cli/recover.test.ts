@@ -75,9 +75,10 @@ describe('recover', () => {
     for (const line of [
       /^Run run-\d+: fire in production$/m,
       /^ {2}▸ \[1\/4\] block: Keep people out$/m,
-      /^ {2}✔ \[1\/4\] block: Keep people out in \d+ms$/m,
+      /^ {2}✔ \[1\/4\] block: Keep people out in \S+$/m,
       /To be put back before the run may close: door is blocked/,
-      /^ {2}\? \[2\/4\] rebuild: Build it again waits for 1 approval by the role commander$/m,
+      /^ {2}\? \[2\/4\] rebuild: Build it again waits for 1 approval by the role commander \(ada, bob\)$/m,
+      /From any terminal: lifeboat approve run-\d+ rebuild --by NAME --environment production$/m,
       /^ {6}In production it will \(destroy\):\n {8}- house exists$/m,
       /bob approved \[2\/4\] rebuild/,
       /The service is healthy again at/,

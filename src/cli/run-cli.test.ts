@@ -96,6 +96,14 @@ describe('an error', () => {
     expect(out + err).not.toContain('s3cret');
   });
 
+  test('after Ctrl-C is no fault of ours', async () => {
+    const stop = new AbortController();
+    stop.abort(new Error('stopped by a signal'));
+    const { code, err } = await cli(['runs'], { ...failing(stop.signal.reason), signal: stop.signal });
+    expect(code).toBe(75);
+    expect(err).toContain('stopped before it was done');
+  });
+
   test('of wrong usage is JSON, too', async () => {
     const { code, out } = await cli(['runs', '--nonsense', '--json']);
     expect(code).toBe(2);

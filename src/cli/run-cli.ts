@@ -89,7 +89,8 @@ function say(world: CliWorld, text: string): number {
   return 0;
 }
 
-function fail(world: CliWorld, error: unknown, { json, debug }: { json: boolean; debug: boolean }): number {
+function fail(world: CliWorld, thrown: unknown, { json, debug }: { json: boolean; debug: boolean }): number {
+  const error = world.signal.aborted && !(thrown instanceof KnownError) ? interrupted(thrown) : thrown;
   const record = errorRecord(error);
   const { exit } = ERRORS[record.code];
   if (json) world.out(`${world.redact(JSON.stringify({ error: record }, null, 2))}\n`);
@@ -97,6 +98,10 @@ function fail(world: CliWorld, error: unknown, { json, debug }: { json: boolean;
   if (debug && error instanceof Error) world.err(`${world.redact(error.stack ?? '')}\n`);
   return exit;
 }
+
+/** Whatever breaks off because somebody pressed Ctrl-C is no fault of ours. */
+const interrupted = (cause: unknown): KnownError =>
+  new KnownError('INTERRUPTED', 'stopped before it was done', 'Run the same command again.', cause);
 
 const errorText = (record: { code: string; message: string; hint: string }, exit: number): string =>
   `lifeboat: ${record.message}\n  → ${record.hint}\n  (${record.code}, exit ${exit})`;

@@ -21,7 +21,7 @@ describe('parseDuration', () => {
 
 describe('formatDuration', () => {
   test.each([
-    [0, '0ms'],
+    [0, '0s'],
     [850, '850ms'],
     [4_200, '4.2s'],
     [59_999, '60s'],

@@ -20,6 +20,7 @@ export function parseDuration(text: string): Duration | undefined {
 /** A duration as a person reads it: two units at most, `850ms`, `4.2s`, `31m 5s`, `2h 10m`. */
 export function formatDuration(ms: Duration): string {
   if (ms < 0) return `-${formatDuration(-ms)}`;
+  if (ms === 0) return '0s';
   if (ms < UNITS.s) return `${Math.round(ms)}ms`;
   if (ms < UNITS.m) return `${Number((ms / UNITS.s).toFixed(1))}s`;
   const whole = Math.round(ms / UNITS.s) * UNITS.s;

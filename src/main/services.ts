@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProviderServices } from '../actions/provider.ts';
 import { openCatalog } from '../catalog/open-catalog.ts';
@@ -86,10 +86,19 @@ function makeStateFolder(folder: string): string {
   try {
     // As root, servers run as another user, who must be able to pass through; what is inside is closed to him.
     mkdirSync(folder, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
-    writeFileSync(join(folder, '.gitignore'), '*\n');
+    const ignored = join(folder, '.gitignore');
+    // Only once: on a full or read-only disk one must still be able to look at the runs.
+    if (!existsSync(ignored)) writeFileSync(ignored, '*\n');
     return folder;
   } catch (error) {
     const why = (error as NodeJS.ErrnoException).code ?? String(error);
+    if (why === 'ENOSPC' || why === 'EDQUOT')
+      throw new KnownError(
+        'DISK_FULL',
+        `there is no room left for the state folder ${folder}`,
+        'Make room on that disk, or name another folder with --state FOLDER or $LIFEBOAT_STATE.',
+        error,
+      );
     throw new KnownError(
       'TARGET_DENIED',
       `the state folder ${folder} cannot be written (${why})`,

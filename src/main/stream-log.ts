@@ -1,5 +1,6 @@
 import { systemClock } from '../lib/clock.ts';
 import { KnownError } from '../model/errors.ts';
+import { requireConnectionUri } from '../providers/postgres/connection-uri.ts';
 import { streamWal } from '../providers/postgres/stream/stream-wal.ts';
 import type { PlanWorld, StreamRequest } from '../usecases/services.ts';
 import type { SecretReader } from './secrets.ts';
@@ -10,7 +11,7 @@ export async function streamLog(world: PlanWorld, request: StreamRequest, secret
   if (component?.kind !== 'postgres')
     throw new KnownError('USAGE', `${request.component} has no log to stream`, 'Name a PostgreSQL component.');
   await streamWal({
-    connection: secret(component.connection),
+    connection: requireConnectionUri(secret(component.connection), request.component),
     repository: world.repository,
     component: request.component,
     clock: systemClock,

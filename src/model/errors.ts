@@ -106,6 +106,12 @@ export const ERRORS = {
   },
   EVIDENCE_INVALID: { exit: 40, http: 422, retry: false, means: 'The evidence was altered, cut or was never whole.' },
   JOURNAL_DAMAGED: { exit: 41, http: 500, retry: false, means: 'The run journal was altered or damaged.' },
+  INTERRUPTED: {
+    exit: 75,
+    http: 499,
+    retry: false,
+    means: 'It was stopped by a signal before it was done. What was written whole stays valid.',
+  },
   INTERNAL: { exit: 70, http: 500, retry: false, means: 'A fault in Lifeboat itself. Please report it.' },
 } as const;
 

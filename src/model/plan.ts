@@ -66,7 +66,10 @@ export const PostgresComponent = z.strictObject({
     .describe('The tables that matter, as `table` or `schema.table`. Loss is looked for in these; empty means all.'),
   server: z
     .strictObject({
-      data_folder: z.string().describe('Data folder of the server, and where a destroyed one is restored to.'),
+      data_folder: z
+        .string()
+        .min(1, 'must not be empty')
+        .describe('Data folder of the server, and where a destroyed one is restored to.'),
       listen: z.string().default('127.0.0.1').describe('Addresses a restored server listens on.'),
       port: z.number().int().min(1).max(65535).default(5432).describe('Port a restored server listens on.'),
       user: z
@@ -216,7 +219,7 @@ export const Plan = z.strictObject({
     .describe('What people do in an emergency.'),
   repository: z
     .strictObject({
-      folder: z.string().describe('Folder of the backup repository.'),
+      folder: z.string().min(1, 'must not be empty').describe('Folder of the backup repository.'),
       domain: z.string().optional().describe('Failure domain it lives in. It must not be the one of what it protects.'),
       recipients: z
         .array(z.string().regex(/^age1[0-9a-z]+$/, 'an age recipient begins with age1'))

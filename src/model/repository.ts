@@ -106,6 +106,7 @@ export interface BackupRepository {
   }): Promise<LogRef>;
   /** Every stretch of log of a component, by system, timeline and position. */
   logs(component: string): Promise<readonly LogRef[]>;
+  /** The plain bytes of a stretch, verified; also when a stream has joined it into a larger one since it was listed. */
   readLog(log: LogRef): Promise<Buffer>;
   /** The history file of a timeline: where it branched off. Kept in clear, so that points are known without a key. */
   putTimelineHistory(component: string, system: string, timeline: number, text: string): Promise<void>;

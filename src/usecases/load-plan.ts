@@ -29,24 +29,31 @@ export function readPlan(services: Services, mode: 'check' | 'run'): ReadPlan {
 }
 
 /** The plan, ready to work with. Throws PLAN_INVALID with the first places where it is wrong. */
-export const requirePlan = (services: Services): LoadedPlan => requireGood(readPlan(services, 'run').loaded);
+export const requirePlan = (services: Services): LoadedPlan => requireGood(services, 'run');
 
 /** The plan to read and print: variables that are not set here stay as they are written. */
-export const readablePlan = (services: Services): LoadedPlan => requireGood(readPlan(services, 'check').loaded);
+export const readablePlan = (services: Services): LoadedPlan => requireGood(services, 'check');
 
-function requireGood(loaded: LoadedPlan | UnusablePlan): LoadedPlan {
+function requireGood(services: Services, mode: 'check' | 'run'): LoadedPlan {
+  const { loaded } = readPlan(services, mode);
   const wrong = loaded.findings.filter(isError);
-  if (wrong.length > 0 || !loaded.ok) throw planError('PLAN_INVALID', wrong);
+  if (wrong.length > 0 || !loaded.ok) throw planError('PLAN_INVALID', wrong, services);
   return loaded;
 }
 
 const SHOWN = 3;
 
 /** The error for a plan that is not used because of findings. */
-export function planError(code: 'PLAN_INVALID' | 'PLAN_REFUSED', wrong: readonly Finding[]): KnownError {
+export function planError(
+  code: 'PLAN_INVALID' | 'PLAN_REFUSED',
+  wrong: readonly Finding[],
+  { chosen }: Pick<Services, 'chosen'>,
+): KnownError {
   const shown = wrong.slice(0, SHOWN).map(({ at, message }) => `${at.file}:${at.line}:${at.column}: ${message}`);
   const more = wrong.length > SHOWN ? [`and ${wrong.length - SHOWN} more`] : [];
-  return new KnownError(code, [...shown, ...more].join('\n  '), 'See all of it with: lifeboat check');
+  const all = `See all of it with: lifeboat check${chosen.plan === undefined ? '' : ` --plan ${chosen.plan}`}`;
+  const hint = wrong.length === 1 ? `${wrong[0]?.hint} ${all}` : all;
+  return new KnownError(code, [...shown, ...more].join('\n  '), hint);
 }
 
 function readFile(file: string): Buffer {

@@ -70,7 +70,7 @@ describe('the runbook', () => {
     expect(markdown).toContain('# The shop');
     expect(markdown).toContain('| Commander | Bob Example |');
     expect(markdown).toContain('## There was a fire');
-    expect(markdown).toContain('lifeboat recover fire --set cause=… --set size=… --dry-run');
+    expect(markdown).toContain('lifeboat recover fire --set cause=… --dry-run');
     expect(markdown).toContain('2. **Build it again** (`rebuild`)');
     expect(markdown).toContain('Approved by 1 of: Commander (Ada Example, Bob Example), within 10m');
   });

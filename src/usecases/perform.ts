@@ -1,3 +1,4 @@
+import type { ZodType } from 'zod';
 import type { ActionContext } from '../actions/action.ts';
 import type { Actions } from '../engine/ports.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
@@ -10,6 +11,8 @@ export interface Performance {
   readonly input: JsonObject;
   readonly signal: AbortSignal;
   log(line: string): void;
+  /** Told instead of doing nothing in silence: there is nothing to do, and a person asked for it. */
+  nothingToDo?(): KnownError;
 }
 
 /**
@@ -18,9 +21,10 @@ export interface Performance {
  */
 export async function perform<Out>(request: Performance, world: PlanWorld, services: Services): Promise<Out> {
   const { action, client } = find(services.openActions(world), request.action);
-  const input = action.input.parse(request.input);
+  const input = inputOf(action, request);
   const ctx = contextFor(request, client, services);
   const seen = await action.observe(ctx, input);
+  if (seen.state === 'done' && request.nothingToDo) throw request.nothingToDo();
   const output: Out = seen.state === 'done' ? seen.output : await action.run(ctx, input);
   requireProofs(request.action, await action.verify(ctx, input, output));
   return output;
@@ -34,6 +38,14 @@ function find(actions: Actions, name: string): NonNullable<ReturnType<Actions['f
     `the action ${name} is not available in this build`,
     'See docs/reference/actions.md.',
   );
+}
+
+/** What a person typed reaches an action only when it fits. */
+function inputOf({ input }: { input: ZodType }, request: Performance): never {
+  const parsed = input.safeParse(request.input);
+  if (parsed.success) return parsed.data as never;
+  const wrong = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  throw new KnownError('USAGE', `${request.action} does not take this: ${wrong.join('; ')}`, 'Nothing was done.');
 }
 
 function contextFor(request: Performance, client: unknown, services: Services): ActionContext<unknown> {

@@ -56,7 +56,7 @@ export function prepareOrigin(request: RecoverRequest, services: Services): RunO
 
 function refuseOnErrors(loaded: LoadedPlan, services: Services): void {
   const wrong = check(loaded, { now: services.clock.now(), actions: services.actions }).filter(isError);
-  if (wrong.length > 0) throw planError('PLAN_REFUSED', wrong);
+  if (wrong.length > 0) throw planError('PLAN_REFUSED', wrong, services);
 }
 
 function impactFrom(text: string, services: Services): string {

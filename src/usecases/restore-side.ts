@@ -3,7 +3,7 @@ import type { JsonObject } from '../lib/json.ts';
 import { KnownError } from '../model/errors.ts';
 import type { Component, PostgresComponent } from '../model/plan.ts';
 import type { RecoveryPoint } from '../model/recovery-point.ts';
-import { findComponent, unknownName } from './find-component.ts';
+import { findComponent } from './find-component.ts';
 import { requirePlan } from './load-plan.ts';
 import { momentOf } from './moment.ts';
 import { openWorld } from './open-world.ts';
@@ -66,7 +66,14 @@ export async function discardSide(
   findComponent(plan, request.component);
   const world = await openWorld(plan, services);
   const input = { component: request.component, instance: request.instance };
-  await perform({ action: 'postgres.discard_side', input, signal: request.signal, log: request.log }, world, services);
+  const nothingToDo = () =>
+    new KnownError(
+      'USAGE',
+      `there is no side instance ${request.instance} here`,
+      'The restore that made it printed its name. Nothing was removed.',
+    );
+  const { signal, log } = request;
+  await perform({ action: 'postgres.discard_side', input, signal, log, nothingToDo }, world, services);
   return input;
 }
 
@@ -78,8 +85,7 @@ async function targetOf(request: RestoreRequest, world: PlanWorld): Promise<Json
   const points = await loadRecoveryPoints(world.repository, request.component);
   const point = points.find(({ id, backup }) => id === to || backup === to);
   if (point) return endOf(point);
-  const known = points.map(({ id }) => id);
-  throw new KnownError('POINT_NOT_FOUND', unknownName('recovery point', to, known).message, 'See: lifeboat points');
+  throw new KnownError('POINT_NOT_FOUND', `${request.component} has no recovery point "${to}"`, 'See: lifeboat points');
 }
 
 const endOf = (point: RecoveryPoint): JsonObject => (point.log ? { at_lsn: point.log.to } : { at_time: point.to });

@@ -26,7 +26,7 @@ async function unfinishedRun(services: Services): Promise<string> {
   if (open.length === 0)
     throw new KnownError('RUN_NOT_FOUND', 'there is no run to resume', 'See all runs with: lifeboat runs');
   const names = open.map(({ id, scenario }) => `${id} (${scenario})`).join(', ');
-  throw new KnownError('USAGE', `several runs are not over: ${names}`, 'Name one: lifeboat recover --resume --run RUN');
+  throw new KnownError('USAGE', `several runs are not over: ${names}`, 'Name one: lifeboat recover --resume RUN');
 }
 
 export const isOver = (status: string): boolean => ['succeeded', 'failed', 'canceled'].includes(status);

@@ -5,7 +5,11 @@ import { unknownName } from './find-component.ts';
 
 /** The inputs of a scenario from `name=value` texts. Throws USAGE for one that is unknown, missing or not of its kind. */
 export function inputsFrom(scenario: Scenario, set: readonly string[]): JsonObject {
-  const given = new Map(set.map(split));
+  const given = new Map<string, string>();
+  for (const [name, text] of set.map(split)) {
+    if (given.has(name)) throw twice(name);
+    given.set(name, text);
+  }
   for (const name of given.keys())
     if (!Object.hasOwn(scenario.inputs, name)) throw unknownName('input', name, Object.keys(scenario.inputs));
   return Object.fromEntries(
@@ -18,6 +22,9 @@ function split(text: string): [string, string] {
   if (at > 0) return [text.slice(0, at), text.slice(at + 1)];
   throw new KnownError('USAGE', `--set ${text} has no value`, 'Write it as --set name=value.');
 }
+
+const twice = (name: string): KnownError =>
+  new KnownError('USAGE', `--set ${name} is given twice`, 'Give each input once, so that it is clear which is meant.');
 
 function valueFrom(name: string, input: Scenario['inputs'][string], text: string | undefined): Json {
   if (text === undefined && input.default !== undefined) return input.default;

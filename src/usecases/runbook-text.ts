@@ -1,4 +1,5 @@
 import type { AnyAction } from '../actions/action.ts';
+import { parseDuration } from '../lib/duration.ts';
 import type { Component, Plan, Scenario, Step } from '../model/plan.ts';
 
 export interface ToRender {
@@ -52,12 +53,14 @@ const componentRow = (name: string, component: Component): readonly string[] => 
 ];
 
 function scenarioBlocks(name: string, scenario: Scenario, plan: Plan, actions: ToRender['actions']): readonly string[] {
-  const inputs = Object.keys(scenario.inputs).map((input) => ` --set ${input}=…`);
+  const inputs = Object.entries(scenario.inputs).flatMap(([input, { default: known }]) =>
+    known === undefined ? [` --set ${input}=…`] : [],
+  );
   return [
     `## ${plain(scenario.title)}`,
     [
       `- Lost: ${scenario.loses.join(', ')}`,
-      `- Objectives: serving again within ${scenario.objectives.rto}, at most ${scenario.objectives.rpo} of data lost`,
+      `- Objectives: serving again within ${scenario.objectives.rto}, ${lossText(scenario.objectives.rpo)}`,
       ...(scenario.detect_within ? [`- Noticed within: ${scenario.detect_within}`] : []),
       ...scenario.detection.map((sign) => `- How one notices: ${plain(sign)}`),
       ...Object.entries(scenario.inputs).map(
@@ -76,10 +79,13 @@ function scenarioBlocks(name: string, scenario: Scenario, plan: Plan, actions: T
   ];
 }
 
+const lossText = (rpo: string): string =>
+  parseDuration(rpo) === 0 ? 'no acknowledged write lost' : `at most ${rpo} of data lost`;
+
 function stepText(step: Step, index: number, plan: Plan, actions: ToRender['actions']): string {
   const action = actions.get(step.uses);
   const facts = [
-    action ? `${action.summary} (\`${step.uses}\`, ${action.danger})` : `\`${step.uses}\``,
+    action ? `${action.summary.replace(/\.$/, '')} (\`${step.uses}\`, ${action.danger})` : `\`${step.uses}\``,
     ...(step.when ? [`Only when \`${step.when}\``] : []),
     ...(step.approve
       ? [

@@ -29,6 +29,8 @@ function sentenceOf(result: RunResult, owner: RunSummary['ownerState']): string 
   if (result.status === 'succeeded') return `${name} succeeded: the service is healthy again.`;
   if (result.status === 'failed') return `${name} failed: ${result.error?.message ?? 'no reason is known'}.`;
   if (result.status === 'canceled') return `${name} was canceled.`;
+  if ((owner === 'gone' || owner === 'none') && waiting?.waits_for === 'decision')
+    return `${name} stands still, ${progress}: a person must decide about the step ${waiting.id}, and then go on with: lifeboat recover --resume ${result.run}`;
   if (owner === 'gone' || owner === 'none')
     return `${name} stands still, ${progress}: nobody drives it. Go on with: lifeboat recover --resume ${result.run}`;
   if (waiting) return `${name} waits for a person's ${waiting.waits_for} at the step ${waiting.id}, ${progress}.`;

@@ -26,6 +26,7 @@ export function watchProcesses(forbidden: readonly string[]) {
   }
 
   return {
+    found: (): readonly string[] => [...found],
     async stop(): Promise<{ looks: number; found: readonly string[] }> {
       watching = false;
       await done;

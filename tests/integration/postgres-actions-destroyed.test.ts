@@ -3,7 +3,9 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '../../src/lib/clock.ts';
+import { KnownError } from '../../src/model/errors.ts';
 import { parseLsn } from '../../src/model/lsn.ts';
+import type { BackupManifest } from '../../src/model/repository.ts';
 import { baseBackup } from '../../src/providers/postgres/actions/base-backup.ts';
 import { compareLedger } from '../../src/providers/postgres/actions/compare-ledger.ts';
 import { confirmLost } from '../../src/providers/postgres/actions/confirm-lost.ts';
@@ -11,6 +13,7 @@ import { dump } from '../../src/providers/postgres/actions/dump.ts';
 import { openServer } from '../../src/providers/postgres/actions/open-server.ts';
 import { restoreServer } from '../../src/providers/postgres/actions/restore-server.ts';
 import { verifyServer } from '../../src/providers/postgres/actions/verify-server.ts';
+import { openPostgres } from '../../src/providers/postgres/client.ts';
 import { serverStatus } from '../../src/providers/postgres/instance/server.ts';
 import { archiveUpTo } from '../../src/providers/postgres/stream/archive.ts';
 import { contextOf, newStep, type TestWorld, testWorld } from './postgres-actions-world.ts';
@@ -125,12 +128,28 @@ describe('a server that is gone', () => {
     await rm(world.dataFolder, { recursive: true });
   });
 
+  /** A repository whose base backup is damaged somewhere. */
+  const damagedAfter = (pieces: number) =>
+    async function* (manifest: BackupManifest, part: string): AsyncGenerator<Buffer> {
+      let given = 0;
+      for await (const bytes of world.store.repository.read(manifest, part))
+        for (let at = 0; at < bytes.length; at += 100_000) {
+          if (part === 'base.tar' && ++given > pieces)
+            throw new KnownError('OBJECT_DAMAGED', `object ${given} is damaged`, 'Take another.');
+          yield bytes.subarray(at, at + 100_000);
+        }
+    };
+
   test('comes back to a moment and to a position', async () => {
     const target = { ...database, to: new Date().toISOString() };
     await expect(world.perform(restoreServer, { ...database, to: '1999-01-01T00:00:00Z' })).rejects.toMatchObject({
       code: 'POINT_NOT_FOUND',
     });
     await expect(world.perform(restoreServer, target)).rejects.toMatchObject({ code: 'POINT_NOT_FOUND' });
+    const damaged = { ...world.store.repository, read: damagedAfter(20) };
+    const client = openPostgres({ ...world.services, repository: damaged });
+    await expect(world.perform(restoreServer, database, { ...newStep(), client })).rejects.toThrow('object 21');
+    expect(await readdir(world.dataFolder)).toEqual([]);
     const points = await world.services.catalog.points('database');
     const span = points.find(({ log }) => log !== undefined && log.from !== log.to);
     const restored = await world.perform(restoreServer, { ...database, to: span?.log?.to });

@@ -61,6 +61,8 @@ describe('rows that are hard to put back', () => {
       CREATE TABLE parts_1 PARTITION OF parts FOR VALUES FROM ('2026-01-01') TO ('2026-02-01');
       CREATE TABLE parts_2 PARTITION OF parts FOR VALUES FROM ('2026-02-01') TO ('2026-03-01');
       INSERT INTO parts SELECT i, date '2026-01-01' + i FROM generate_series(1, 50) i;
+      CREATE TABLE ranked (id int PRIMARY KEY, rank int UNIQUE DEFERRABLE INITIALLY DEFERRED);
+      INSERT INTO ranked SELECT i, i FROM generate_series(1, 9) i;
       CREATE TABLE wide (id int PRIMARY KEY, body text);
       ALTER TABLE wide ALTER body SET STORAGE EXTERNAL;
       INSERT INTO wide SELECT i, repeat(md5(i::text), 500) FROM generate_series(1, 20) i;`);
@@ -85,6 +87,7 @@ describe('rows that are hard to put back', () => {
   test('a table that refers to itself', () => comesBack('tree', 'DELETE FROM tree WHERE id = 2'));
   test('a table without a key: as many rows alike as there were', () =>
     comesBack('loose', 'DELETE FROM loose WHERE ctid IN (SELECT ctid FROM loose WHERE a < 2 LIMIT 13)'));
+  test('a unique rule that is checked late', () => comesBack('ranked', 'DELETE FROM ranked WHERE id > 3'));
   test('partitions', () => comesBack('parts', `DELETE FROM parts WHERE day BETWEEN '2026-01-20' AND '2026-02-10'`));
   test('values stored apart, changed before they were deleted', async () => {
     const { salvage, rows } = await salvageOf(

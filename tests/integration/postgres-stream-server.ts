@@ -61,10 +61,10 @@ export async function standbyOf(primary: TestServer): Promise<TestServer> {
   await chmod(folder, 0o755);
   await chown(folder, user.uid, user.gid);
   const data = join(folder, 'data');
-  await run(join(BINARIES, 'pg_basebackup'), ['-D', data, '-R', '-c', 'fast', '-d', primary.uri], {
-    ...user,
-    env: {},
-    cwd: folder,
+  const argv = ['-D', data, '-R', '-c', 'fast', '-d', primary.uri];
+  await run(join(BINARIES, 'pg_basebackup'), argv, { ...user, env: {}, cwd: folder }).catch(async (error) => {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
   });
   const port = await freePort();
   await appendFile(join(data, 'postgresql.conf'), `\nport = ${port}\n`);

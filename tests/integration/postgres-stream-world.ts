@@ -46,7 +46,8 @@ export async function storedLog(
   for (const log of logs) {
     if (log.from > end) throw new Error(`hole between ${end} and ${log.from}`);
     if (log.to <= end) continue;
-    parts.push((await repository.readLog(log)).subarray(Number(end - log.from)));
+    const bytes = await repository.readLog(log);
+    parts.push(bytes.subarray(Number(end - log.from)));
     end = log.to;
   }
   return { from: first.from, bytes: Buffer.concat(parts) };

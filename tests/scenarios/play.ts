@@ -1,5 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startStream, startWorld, type World, type WorldOptions } from '../../lab/corporate-intel/world.ts';
 import type { Staged } from '../../lab/demo/recovery.ts';
@@ -14,7 +12,6 @@ export interface Stage extends Staged {
 }
 
 export async function setStage(options: WorldOptions): Promise<Stage> {
-  const keepIn = await mkdtemp(join(tmpdir(), 'lifeboat-kept-'));
   const world = await startWorld(options);
   const lines: string[] = [];
   try {
@@ -22,18 +19,14 @@ export async function setStage(options: WorldOptions): Promise<Stage> {
     await baseBackup(world);
     return {
       world,
-      keepIn,
+      keepIn: join(world.folder.path, 'kept'),
       stream,
       lines,
       say: (line) => lines.push(line),
-      async end() {
-        await world.close();
-        await rm(keepIn, { recursive: true });
-      },
+      end: () => world.close(),
     };
   } catch (error) {
     await world.close();
-    await rm(keepIn, { recursive: true });
     throw error;
   }
 }

@@ -41,7 +41,7 @@ const waitingLines =
         '',
         `${id} waits for approval. It will (${preview?.danger}):`,
         ...(preview?.changes ?? []).map((change) => `  - ${change}`),
-        `To approve: lifeboat approve ${run} ${id}`,
+        `To approve: lifeboat approve ${run} ${id} --by NAME`,
       ];
     if (waits_for === 'decision')
       return [

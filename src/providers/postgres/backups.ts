@@ -4,7 +4,7 @@ import { backupId } from './ids.ts';
 import { findBinaries } from './instance/binaries.ts';
 import { takeBaseBackup } from './stream/base-backup.ts';
 import { takeDump } from './stream/dump.ts';
-import { connectionOf, type World } from './world.ts';
+import { connectionOf, database, type World } from './world.ts';
 
 const describe = ({ id, parts, facts }: BackupManifest): TakenBackup => ({
   id,
@@ -32,7 +32,9 @@ export async function checkBackup(
 export async function takeBase(world: World, request: BackupRequest): Promise<TakenBackup> {
   const known = await findBackup(world, request.component, request.key);
   if (known !== undefined) return known;
-  return describe(await takeBaseBackup({ ...common(world, request, 'base'), slot: true }));
+  // The slot keeps log for the stream. Without a stream nobody would ever take it, until the server's disk is full.
+  const slot = database(world, request.component).backups.some(({ method }) => method === 'postgres.wal_stream');
+  return describe(await takeBaseBackup({ ...common(world, request, 'base'), slot }));
 }
 
 export async function dump(world: World, request: BackupRequest): Promise<TakenBackup> {

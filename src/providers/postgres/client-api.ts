@@ -195,6 +195,12 @@ export interface LedgerComparison {
   readonly lossSeconds: number;
 }
 
+export interface OpenRequest {
+  readonly component: string;
+  readonly signal: AbortSignal;
+  log(line: string): void;
+}
+
 export interface ServerClient {
   /** Whether the real address gives any answer; a refusal of the password is one. `how` says what was seen. */
   answers(component: string, signal: AbortSignal): Promise<{ readonly answers: boolean; readonly how: string }>;
@@ -206,7 +212,7 @@ export interface ServerClient {
   /** Writes: restores into the data folder and starts the server so that only we reach it. */
   restoreServer(request: RestoreRequest): Promise<RestoredServer>;
   /** Writes: starts the restored server on its real address. */
-  openServer(component: string, signal: AbortSignal): Promise<{ readonly address: string; readonly port: number }>;
+  openServer(request: OpenRequest): Promise<{ readonly address: string; readonly port: number }>;
   /** Writes: closes the restored server to everybody but us. */
   quarantineServer(component: string, signal: AbortSignal): Promise<void>;
   /** Reads every table from end to end and puts the component's questions. `quick` leaves out the tables. */

@@ -48,7 +48,7 @@ export function openPostgres(world: World): PostgresClient {
     dataFolder: (component) => dataFolderState(world, component),
     server: (component) => lookAtServer(world, component),
     restoreServer: (request) => restoreServer(world, request),
-    openServer: (component, signal) => openServer(world, component, signal),
+    openServer: (request) => openServer(world, request),
     quarantineServer: (component, signal) => quarantineServer(world, component, signal),
     inspect: (request) => inspect(world, request),
     compareLedger: (request) => compareLedger(world, request),

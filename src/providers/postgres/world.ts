@@ -1,6 +1,7 @@
 import type { ProviderServices } from '../../actions/provider.ts';
 import { KnownError } from '../../model/errors.ts';
 import type { PostgresComponent, ServiceComponent } from '../../model/plan.ts';
+import { requireConnectionUri } from './connection-uri.ts';
 
 /** What the parts of the real client share. */
 export type World = ProviderServices;
@@ -28,9 +29,9 @@ function wrongComponent({ plan }: World, name: string, kind: string): KnownError
   );
 }
 
-/** The connection URI of a database. Reading it registers its password for redaction. */
+/** The connection URI of a database. Reading it registers its password for redaction. Throws PLAN_INVALID for what is none. */
 export const connectionOf = (world: World, component: string): string =>
-  world.secret(database(world, component).connection);
+  requireConnectionUri(world.secret(database(world, component).connection), component);
 
 /** Where the server of a component lives. Throws PLAN_INVALID when the plan does not say. */
 export function serverPlace(world: World, component: string): NonNullable<PostgresComponent['server']> {

@@ -20,7 +20,7 @@ const Input = z.strictObject({
   component: ComponentField,
   within: DurationText.default('24h').describe('How far back to look.'),
   at_least: z.int().min(1).default(1).describe('Transactions that deleted fewer rows are passed over.'),
-  xid: XidField.optional().describe('The transaction, when it is known or several fit.'),
+  xid: z.int().min(0).optional().describe('The transaction, when it is known or several fit. 0: not known.'),
 });
 type Input = z.infer<typeof Input>;
 
@@ -55,7 +55,7 @@ export const findDeletion = postgresAction({
     const found = chooseDeletion(search, {
       component: input.component,
       atLeast: input.at_least,
-      ...(input.xid === undefined ? {} : { xid: input.xid }),
+      ...known(input),
     });
     ctx.log(`found:${describe(found)}`);
     return outputOf(found, search);
@@ -76,8 +76,11 @@ const look = ({ client, clock, signal, log }: ActionContext<PostgresClient>, inp
     since: new Date(clock.now().getTime() - (parseDuration(input.within) as number)),
     signal,
     log,
-    ...(input.xid === undefined ? {} : { xid: input.xid }),
+    ...known(input),
   });
+
+/** A plan passes an input on, and an input that nobody filled in is 0. */
+const known = ({ xid }: Input): { xid?: number } => (xid === undefined || xid === 0 ? {} : { xid });
 
 const outputOf = (found: Deletion, search: DeletionSearch) => ({
   xid: found.xid,

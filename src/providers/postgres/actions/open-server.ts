@@ -26,8 +26,8 @@ export const openServer = postgresAction({
     danger: 'change',
     changes: seen.state === 'done' ? [] : [`${component} is restarted on its real address: applications may write`],
   }),
-  async run({ client, signal }, { component }) {
-    return client.openServer(component, signal);
+  async run({ client, signal, log }, { component }) {
+    return client.openServer({ component, signal, log });
   },
   async verify({ client, signal }, { component }, output) {
     const { serves, how } = await client.serves(component, signal);

@@ -83,7 +83,7 @@ describe('find_deletion', () => {
     expect(await run(findDeletion, { xid: 732 })).toMatchObject({ xid: 732, rows: 4 });
   });
 
-  test.each([{ within: 'soon' }, { at_least: 0 }, { xid: 0 }])('does not take %o', (input) => {
+  test.each([{ within: 'soon' }, { at_least: 0 }, { xid: -1 }])('does not take %o', (input) => {
     expect(findDeletion.input.safeParse({ component: 'database', ...input }).success).toBe(false);
   });
 });

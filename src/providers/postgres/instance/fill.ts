@@ -6,6 +6,7 @@ import type { RestoreRequest } from '../client-api.ts';
 import type { World } from '../world.ts';
 import { closedFolder, type ServerUser } from './as-user.ts';
 import { syncAllBelow, syncFolder } from './durable.ts';
+import { withFileErrors } from './file-errors.ts';
 import { layLog } from './lay-log.ts';
 import { type Marker, readMarker, writeMarker } from './marker.ts';
 import { describeStop, type RestorePlan } from './restore-point.ts';
@@ -61,14 +62,30 @@ export interface FillRequest extends RestoreRequest {
   readonly durable: boolean;
 }
 
-/** Fills the data folder from the repository. Cut off anywhere, it is begun again by the same key. */
+/** Fills the data folder from the repository. Cut off anywhere, it is begun again by the same key; failed, it leaves nothing. */
 export async function fillDataFolder(world: World, request: FillRequest): Promise<Marker> {
+  const { place, user, component, key, signal } = request;
+  return withFileErrors(`${component}: restore`, async () => {
+    await requireFree(place, key);
+    await requireWay(place, user);
+    try {
+      return await fill(world, request);
+    } catch (error) {
+      if (!willBeResumed(signal)) await clear(world, place, 'all');
+      throw error;
+    }
+  });
+}
+
+/** A person who interrupts means to go on later from where it stands; any other end leaves nothing behind. */
+export const willBeResumed = ({ aborted, reason }: AbortSignal): boolean =>
+  aborted && !(reason instanceof KnownError && reason.code === 'TIMED_OUT');
+
+async function fill(world: World, request: FillRequest): Promise<Marker> {
   const { place, plan, user, signal } = request;
-  await requireFree(place, request.key);
-  await requireWay(place, user);
   const marker = markerOf(request);
   await writeMarker(place.markerFile, marker);
-  await clear(world, place);
+  await clear(world, place, 'contents');
   await makeDataFolder(place, user, request.key);
   request.log(`restoring the backup ${marker.backup}, then replaying the log to ${describeStop(plan)}`);
   await unpackBackup({
@@ -84,12 +101,15 @@ export async function fillDataFolder(world: World, request: FillRequest): Promis
   const { repository } = world;
   const { segmentBytes } = line;
   await layLog({ repository, pieces, histories, dataFolder: place.dataFolder, segmentBytes, user, signal });
-  await rm(join(place.dataFolder, STAMP));
   if (request.durable) await syncAllBelow(place.dataFolder);
   const whole: Marker = { ...marker, state: 'replaying' };
   await writeMarker(place.markerFile, whole);
+  await removeStamp(place);
   return whole;
 }
+
+/** Only after the marker says that the files are whole: without the stamp they could not be told from somebody else's. */
+export const removeStamp = ({ dataFolder }: Place): Promise<void> => rm(join(dataFolder, STAMP), { force: true });
 
 function markerOf({ plan, component, key }: FillRequest): Marker {
   const { facts, id } = plan.line.manifest;
@@ -118,12 +138,16 @@ async function requireWay({ dataFolder }: Place, user: ServerUser | undefined): 
 }
 
 /** Removes what a restore by the same key left; called only after `requireFree`. */
-async function clear({ clock }: World, { dataFolder, tablespaceFolder }: Place): Promise<void> {
+async function clear({ clock }: World, place: Place, what: 'contents' | 'all'): Promise<void> {
+  const { dataFolder, tablespaceFolder, markerFile } = place;
   await stopServer({ dataFolder, mode: 'immediate', clock });
   const names = await readdir(dataFolder).catch(() => []);
   // The stamp goes last: without it the folder would look like somebody else's.
   for (const name of names) if (name !== STAMP && name !== 'lost+found') await removeAll(join(dataFolder, name));
   await removeAll(tablespaceFolder);
+  if (what === 'contents') return;
+  await removeStamp(place);
+  await removeAll(markerFile);
 }
 
 export const removeAll = (path: string): Promise<void> => rm(path, { recursive: true, force: true });

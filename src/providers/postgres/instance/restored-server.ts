@@ -1,13 +1,14 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KnownError } from '../../../model/errors.ts';
-import type { RestoredServer, RestoreRequest } from '../client-api.ts';
+import type { OpenRequest, RestoredServer, RestoreRequest } from '../client-api.ts';
 import type { Address } from '../connect.ts';
 import { connectionOf, serverPlace, type World } from '../world.ts';
-import { giveTo, type ServerUser, serverUser } from './as-user.ts';
+import { giveTo, runProgram, type ServerUser, serverUser } from './as-user.ts';
 import { findBinaries } from './binaries.ts';
 import { writeDurably } from './durable.ts';
-import { exists, fillDataFolder, isEmpty, type Place, requireFree } from './fill.ts';
+import { withFileErrors } from './file-errors.ts';
+import { exists, fillDataFolder, isEmpty, type Place, removeStamp, requireFree } from './fill.ts';
 import { type Marker, readMarker, writeMarker } from './marker.ts';
 import { QUARANTINE, recoverySettings, waitUntilPromoted } from './recover.ts';
 import { planRestore } from './restore-point.ts';
@@ -91,10 +92,7 @@ interface Made {
 async function replay(world: World, request: RestoreRequest, made: Made): Promise<Marker> {
   const { place, user, marker } = made;
   const { dataFolder, logFile } = place;
-  await writeConfiguration(place, user);
-  const signalFile = join(dataFolder, 'recovery.signal');
-  await writeDurably(signalFile, '');
-  await giveTo(user, signalFile);
+  await withFileErrors(`${request.component}: restore`, () => prepareReplay(place, user));
   const settings = await recoverySettings(marker, dataFolder, 'promote');
   const { signal } = request;
   await start(world, { ...made, signal }, { listen: '', settings: { ...settings, hba_file: place.hbaFile } });
@@ -110,6 +108,14 @@ async function replay(world: World, request: RestoreRequest, made: Made): Promis
   };
   await writeMarker(place.markerFile, ready);
   return ready;
+}
+
+async function prepareReplay(place: ServerPlace, user: ServerUser | undefined): Promise<void> {
+  await removeStamp(place);
+  await writeConfiguration(place, user);
+  const signalFile = join(place.dataFolder, 'recovery.signal');
+  await writeDurably(signalFile, '');
+  await giveTo(user, signalFile);
 }
 
 /** A cluster whose configuration lay outside its data folder (Debian: /etc/postgresql) gets a small one that serves. */
@@ -199,11 +205,8 @@ async function restored(world: World, component: string): Promise<{ place: Serve
 }
 
 /** Restarts the restored server on its real address, under its own configuration. */
-export async function openServer(
-  world: World,
-  component: string,
-  signal: AbortSignal,
-): Promise<{ address: string; port: number }> {
+export async function openServer(world: World, request: OpenRequest): Promise<{ address: string; port: number }> {
+  const { component, signal } = request;
   const { place, marker } = await restored(world, component);
   const { dataFolder, listen, port } = place;
   const status = await serverStatus(dataFolder);
@@ -212,10 +215,26 @@ export async function openServer(
     await requireFreePort(listen, port);
     await stopServer({ dataFolder, mode: 'fast', clock: world.clock, signal });
     const user = await serverUser(place.userName);
-    await start(world, { place, user, marker, signal }, { listen });
+    const settings = await withoutStandbys(world, { place, user, marker, signal }, request);
+    await start(world, { place, user, marker, signal }, { listen, settings });
   }
   await writeMarker(place.markerFile, { ...marker, state: 'open' });
   return { address: listen, port };
+}
+
+/** Standbys of the lost server do not follow this one: waiting for them, every commit would hang. */
+async function withoutStandbys(
+  world: World,
+  { place, user, marker }: Starting,
+  { log }: OpenRequest,
+): Promise<Readonly<Record<string, string>>> {
+  const env = (name: string) => world.env(name);
+  const { folder } = await findBinaries({ major: marker.major, need: ['postgres'], env, user });
+  const asked = ['-D', place.dataFolder, '-C', 'synchronous_standby_names'];
+  const names = (await runProgram(join(folder, 'postgres'), asked, { user })).stdout.trim();
+  if (names === '') return {};
+  log(`commits do not wait for the standbys ${names} until the server is started anew: they do not follow this one`);
+  return { synchronous_standby_names: '' };
 }
 
 /** Restarts the restored server so that only we reach it. */

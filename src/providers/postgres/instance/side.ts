@@ -6,7 +6,8 @@ import type { Address } from '../connect.ts';
 import { connectionOf, database, type World } from '../world.ts';
 import { giveTo, type ServerUser, serverUser } from './as-user.ts';
 import { findBinaries } from './binaries.ts';
-import { exists, fillDataFolder, type Place, removeAll } from './fill.ts';
+import { withFileErrors } from './file-errors.ts';
+import { exists, fillDataFolder, type Place, removeAll, willBeResumed } from './fill.ts';
 import { type Marker, readMarker, writeMarker } from './marker.ts';
 import { recoverySettings, waitUntilPaused } from './recover.ts';
 import { planRestore } from './restore-point.ts';
@@ -58,17 +59,14 @@ export async function restoreSide(world: World, request: RestoreRequest & { inst
   if (!running) await discardSide(world, request.instance);
   try {
     const user = await userOf(world, request.component);
-    const filled = running && marker ? marker : await fill(world, request, { folders, user });
+    const fillNow = () => withFileErrors(request.instance, () => fill(world, request, { folders, user }));
+    const filled = running && marker ? marker : await fillNow();
     return await replay(world, request, { folders, user, marker: filled });
   } catch (error) {
     if (!willBeResumed(request.signal)) await discardSide(world, request.instance);
     throw error;
   }
 }
-
-/** A person who interrupts means to go on later from where it stands; any other end leaves nothing behind. */
-const willBeResumed = ({ aborted, reason }: AbortSignal): boolean =>
-  aborted && !(reason instanceof KnownError && reason.code === 'TIMED_OUT');
 
 const userOf = (world: World, component: string): Promise<ServerUser | undefined> =>
   serverUser(database(world, component).server?.user);

@@ -17,7 +17,7 @@ export function chooseDeletion(
   throw new KnownError(
     'TARGET_AMBIGUOUS',
     `${comparable.length} transactions deleted about as many rows of ${wanted.component}:\n${comparable.map(describe).join('\n')}`,
-    'Choose one, and pass its number as xid.',
+    'Choose one and pass its number as xid: take this run back (decide undo), then start again with --set xid=NUMBER.',
   );
 }
 

@@ -99,8 +99,13 @@ function insertSql(staged: readonly StagedTable[], members: readonly number[]): 
 function insertOne(one: StagedTable): string {
   const columns = columnList(one.salvaged.columns);
   const into = `INSERT INTO ${quotedTable(one.table)} (${columns}) OVERRIDING SYSTEM VALUE`;
-  if (one.salvaged.key.length > 0) return `${into} SELECT ${columns} FROM ${one.stage} ON CONFLICT DO NOTHING`;
-  return `${into} SELECT ${columns} FROM (${roomSql(one)}) s WHERE number <= room ON CONFLICT DO NOTHING`;
+  const otherwise = one.table.uniqueLater ? '' : ' ON CONFLICT DO NOTHING';
+  if (one.salvaged.key.length === 0)
+    return `${into} SELECT ${columns} FROM (${roomSql(one)}) s WHERE number <= room${otherwise}`;
+  const absent = one.table.uniqueLater
+    ? ` WHERE NOT EXISTS (SELECT FROM ${quotedTable(one.table)} t WHERE ${matchOn(one.salvaged.key)})`
+    : '';
+  return `${into} SELECT ${columns} FROM ${one.stage} s${absent}${otherwise}`;
 }
 
 async function receiptOf(session: Session): Promise<Receipt> {

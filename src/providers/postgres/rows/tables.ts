@@ -13,6 +13,8 @@ export interface Table extends Relation {
   /** Columns that name a row: the primary key, else a unique rule over columns that are never null; else empty. */
   readonly key: readonly string[];
   readonly foreignKeys: readonly ForeignKey[];
+  /** It has a unique rule that is checked at the commit only; ON CONFLICT does not work with such a table. */
+  readonly uniqueLater: boolean;
 }
 
 export interface ForeignKey {
@@ -67,7 +69,17 @@ export async function describeTable(
     columns: columns.map((column) => column.name),
     key: await keyOf(session, relation.oid),
     foreignKeys: await foreignKeysOf(session, relation.oid),
+    uniqueLater: await isUniqueLater(session, relation.oid),
   };
+}
+
+async function isUniqueLater(session: Session, oid: number): Promise<boolean> {
+  const [found] = await session.query<{ later: boolean }>(
+    `SELECT EXISTS (SELECT FROM pg_catalog.pg_index
+       WHERE indrelid = $1 AND (indisunique OR indisexclusion) AND NOT indimmediate) AS later`,
+    [oid],
+  );
+  return found?.later ?? false;
 }
 
 async function keyOf(session: Session, oid: number): Promise<readonly string[]> {

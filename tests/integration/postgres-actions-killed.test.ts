@@ -1,0 +1,95 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { baseBackup } from '../../src/providers/postgres/actions/base-backup.ts';
+import { restoreServer } from '../../src/providers/postgres/actions/restore-server.ts';
+import { restoreSide } from '../../src/providers/postgres/actions/restore-side.ts';
+import { verifyServer } from '../../src/providers/postgres/actions/verify-server.ts';
+import { instanceName } from '../../src/providers/postgres/ids.ts';
+import { serverStatus } from '../../src/providers/postgres/instance/server.ts';
+import { newStep, type Step, type TestWorld, testWorld } from './postgres-actions-world.ts';
+
+const database = { component: 'database' };
+const program = fileURLToPath(new URL('./postgres-actions-child.ts', import.meta.url));
+
+describe('a restore whose process is killed', () => {
+  let world: TestWorld;
+  beforeAll(async () => {
+    world = await testWorld({ major: 15 });
+    await world.sql('CREATE TABLE orders (id int PRIMARY KEY); INSERT INTO orders SELECT generate_series(1, 5000)');
+    await world.perform(baseBackup, database);
+    await world.destroy();
+  });
+  afterAll(async () => world?.close());
+
+  /** Starts the restore in a process of its own and kills it with -9 when the condition comes true. True when it was killed. */
+  async function killedWhen(kind: 'server' | 'side', step: Step, due: (lines: string) => boolean): Promise<boolean> {
+    const { folder, recipient, identity } = world.store;
+    const { plan, workFolder } = world.services;
+    const given = { folder, recipient, identity, plan, workFolder, key: step.key, uri: world.uri };
+    const child = spawn(process.execPath, [program, kind, JSON.stringify(given)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let lines = '';
+    child.stdout.on('data', (bytes: Buffer) => {
+      lines += bytes.toString();
+    });
+    const over = once(child, 'exit');
+    const watch = setInterval(() => due(lines) && child.kill('SIGKILL'), 1);
+    const [, signal] = (await over) as [number | null, NodeJS.Signals | null];
+    clearInterval(watch);
+    return signal === 'SIGKILL';
+  }
+
+  afterEach(async () => {
+    await world.destroy();
+    for (const name of await readdir(world.root))
+      if (name.startsWith('data')) await rm(join(world.root, name), { recursive: true, force: true });
+  });
+
+  const markerSays = (state: string) => {
+    const path = `${world.dataFolder}.lifeboat.json`;
+    return existsSync(path) && readFileSync(path, 'utf8').includes(state);
+  };
+  const data = (name: string) => join(world.dataFolder, name);
+  test.each<[string, (lines: string) => boolean]>([
+    ['the marker was written', () => existsSync(`${world.dataFolder}.lifeboat.json`)],
+    ['the first file was written', () => existsSync(data('lifeboat-restore-under-way'))],
+    ['the files were half there', (lines) => lines.includes('50 %')],
+    ['the marker said that the files are whole', () => markerSays('replaying')],
+    ['the log was laid down', () => existsSync(data('recovery.signal'))],
+    ['the server was started', () => existsSync(data('postmaster.pid'))],
+    ['it was promoted', (lines) => lines.includes('promoted')],
+  ])('when %s is taken up by the next one, and ends the same', async (_, due) => {
+    const step = newStep('restore');
+    await killedWhen('server', step, due);
+    const output = await world.perform(restoreServer, database, step);
+    expect(output).toMatchObject({ timeline: 2 });
+    expect(await world.perform(verifyServer, database)).toMatchObject({ rows: 5000 });
+    expect(await readdir(world.dataFolder)).not.toContain('lifeboat-restore-under-way');
+    const { pid } = (await serverStatus(world.dataFolder)) as { pid: number };
+    expect(await world.perform(restoreServer, database, step)).toEqual(output);
+    expect(await serverStatus(world.dataFolder)).toMatchObject({ pid });
+    await expect(world.perform(restoreServer, database)).rejects.toMatchObject({ code: 'TARGET_NOT_EMPTY' });
+  });
+
+  test('a half-done restore is not taken over by another step', async () => {
+    const killed = await killedWhen('server', newStep('restore'), (lines) => lines.includes('10 %'));
+    expect(killed).toBe(true);
+    await expect(world.perform(restoreServer, database)).rejects.toMatchObject({ code: 'TARGET_NOT_EMPTY' });
+  });
+
+  test.each(['10 %', '70 %', 'stands at'])('a side instance killed at "%s" is made all the same', async (at) => {
+    const step = newStep('side');
+    await killedWhen('side', step, (lines) => lines.includes(at));
+    const output = await world.perform(restoreSide, { ...database, latest: true }, step);
+    expect(output.instance).toBe(instanceName(step.key));
+    expect(await world.perform(restoreSide, { ...database, latest: true }, step)).toEqual(output);
+    await world.client.discardSide(output.instance);
+    expect(await readdir(join(world.services.workFolder, 'instances'))).toEqual([]);
+  });
+});
