@@ -120,7 +120,8 @@ describe.concurrent('a malformed plan', () => {
   test.each(cases)('with %s is refused with the place', async (_what, content, place, says) => {
     const file = planFile(content);
     const { message } = await refused([...recoverArgs, '--plan', file], invalid(says));
-    expect(message).toMatch(new RegExp(`^${RegExp.escape(file)}:${place || '\\d+:\\d+'}`));
+    expect(message.startsWith(`${file}:`)).toBe(true);
+    expect(message.slice(file.length + 1)).toMatch(new RegExp(`^${place || '\\d+:\\d+'}`));
   });
 
   test('the same findings come from check, which exits 2 as well', async () => {

@@ -26,14 +26,13 @@ describe('a restore whose process is killed', () => {
   });
   afterAll(async () => world?.close());
 
-  /** Starts the restore in a process of its own and kills it with -9 when the condition comes true. True when it was killed. */
-  async function killedWhen(kind: 'server' | 'side', step: Step, due: (lines: string) => boolean): Promise<boolean> {
+  /** Starts the restore in a process of its own and kills it with -9 when the condition comes true. */
+  async function killedWhen(kind: 'server' | 'side', step: Step, due: (lines: string) => boolean): Promise<void> {
     const { folder, recipient, identity } = world.store;
     const { plan, workFolder } = world.services;
     const given = { folder, recipient, identity, plan, workFolder, key: step.key, uri: world.uri };
-    const child = spawn(process.execPath, [program, kind, JSON.stringify(given)], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const args = [program, kind, JSON.stringify(given)];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
     let lines = '';
     child.stdout.on('data', (bytes: Buffer) => {
       lines += bytes.toString();
@@ -42,7 +41,7 @@ describe('a restore whose process is killed', () => {
     const watch = setInterval(() => due(lines) && child.kill('SIGKILL'), 1);
     const [, signal] = (await over) as [number | null, NodeJS.Signals | null];
     clearInterval(watch);
-    return signal === 'SIGKILL';
+    expect(signal, `the process was to be killed, and said: ${lines}`).toBe('SIGKILL');
   }
 
   afterEach(async () => {
@@ -59,7 +58,7 @@ describe('a restore whose process is killed', () => {
   test.each<[string, (lines: string) => boolean]>([
     ['the marker was written', () => existsSync(`${world.dataFolder}.lifeboat.json`)],
     ['the first file was written', () => existsSync(data('lifeboat-restore-under-way'))],
-    ['the files were half there', (lines) => lines.includes('50 %')],
+    ['the files were half there', (lines) => /[3-9]0 %/.test(lines)],
     ['the marker said that the files are whole', () => markerSays('replaying')],
     ['the log was laid down', () => existsSync(data('recovery.signal'))],
     ['the server was started', () => existsSync(data('postmaster.pid'))],
@@ -74,18 +73,17 @@ describe('a restore whose process is killed', () => {
     const { pid } = (await serverStatus(world.dataFolder)) as { pid: number };
     expect(await world.perform(restoreServer, database, step)).toEqual(output);
     expect(await serverStatus(world.dataFolder)).toMatchObject({ pid });
-    await expect(world.perform(restoreServer, database)).rejects.toMatchObject({ code: 'TARGET_NOT_EMPTY' });
+    await expect(world.perform(restoreServer, database)).rejects.toMatchObject({ code: 'TARGET_HEALTHY' });
   });
 
   test('a half-done restore is not taken over by another step', async () => {
-    const killed = await killedWhen('server', newStep('restore'), (lines) => lines.includes('10 %'));
-    expect(killed).toBe(true);
+    await killedWhen('server', newStep('restore'), (lines) => /[1-9]0 %/.test(lines));
     await expect(world.perform(restoreServer, database)).rejects.toMatchObject({ code: 'TARGET_NOT_EMPTY' });
   });
 
-  test.each(['10 %', '70 %', 'stands at'])('a side instance killed at "%s" is made all the same', async (at) => {
+  test.each([/restoring/, /[3-9]0 %/, /stands at/])('a side instance killed at %s is made all the same', async (at) => {
     const step = newStep('side');
-    await killedWhen('side', step, (lines) => lines.includes(at));
+    await killedWhen('side', step, (lines) => at.test(lines));
     const output = await world.perform(restoreSide, { ...database, latest: true }, step);
     expect(output.instance).toBe(instanceName(step.key));
     expect(await world.perform(restoreSide, { ...database, latest: true }, step)).toEqual(output);

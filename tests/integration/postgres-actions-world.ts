@@ -186,7 +186,13 @@ function planOf({
     roles: { lead: { people: ['alex'] } },
     repository: { folder: '/nowhere', recipients: ['age1aaaa'] },
     components: {
-      database: { kind: 'postgres', connection: uri, server: { data_folder: dataFolder, port }, ...options.database },
+      database: {
+        kind: 'postgres',
+        connection: uri,
+        server: { data_folder: dataFolder, port },
+        backups: [{ method: 'postgres.wal_stream' }],
+        ...options.database,
+      },
       api: { kind: 'service', health: { url: 'http://127.0.0.1:9/' }, ...options.service },
     },
     scenarios: {},

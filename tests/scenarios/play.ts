@@ -6,6 +6,8 @@ import type { RunningLifeboat } from '../../lab/lifeboat.ts';
 /** A protected world on a stage: base backup taken, log streaming. */
 export interface Stage extends Staged {
   readonly stream: RunningLifeboat;
+  /** Starts the stream anew, instead of waiting until it tries again by itself. */
+  restartStream(): Promise<void>;
   /** Everything that was said so far, for a test that failed. */
   readonly lines: readonly string[];
   end(): Promise<void>;
@@ -15,12 +17,18 @@ export async function setStage(options: WorldOptions): Promise<Stage> {
   const world = await startWorld(options);
   const lines: string[] = [];
   try {
-    const stream = await startStream(world);
+    let stream = await startStream(world);
     await baseBackup(world);
     return {
       world,
       keepIn: join(world.folder.path, 'kept'),
-      stream,
+      get stream() {
+        return stream;
+      },
+      async restartStream() {
+        await stream.end('SIGTERM');
+        stream = await startStream(world);
+      },
       lines,
       say: (line) => lines.push(line),
       end: () => world.close(),

@@ -65,7 +65,7 @@ export interface FillRequest extends RestoreRequest {
 /** Fills the data folder from the repository. Cut off anywhere, it is begun again by the same key; failed, it leaves nothing. */
 export async function fillDataFolder(world: World, request: FillRequest): Promise<Marker> {
   const { place, user, component, key, signal } = request;
-  return withFileErrors(`${component}: restore`, async () => {
+  return withFileErrors(`${component}: restore into ${place.dataFolder}`, async () => {
     await requireFree(place, key);
     await requireWay(place, user);
     try {

@@ -64,6 +64,7 @@ export async function restoreServer(world: World, request: RestoreRequest): Prom
   const user = await serverUser(place.userName);
   let marker = await ours(place, request.key);
   if (marker === undefined || marker.state === 'restoring') {
+    await requireStopped(request.component, place);
     await requireFree(place, request.key);
     await requireFreePort(place.listen, place.port);
     const plan = await planRestore(world, request.component, request.target);
@@ -75,6 +76,16 @@ export async function restoreServer(world: World, request: RestoreRequest): Prom
   else if ((await serverStatus(place.dataFolder)).state === 'stopped')
     await startQuarantined(world, { place, user, marker, signal: request.signal });
   return (await lookAtServer(world, request.component)) as RestoredServer;
+}
+
+/** Somebody may have skipped the question whether it is lost: nobody is told to move a running server's folder away. */
+async function requireStopped(component: string, { dataFolder }: ServerPlace): Promise<void> {
+  if ((await serverStatus(dataFolder)).state === 'stopped') return;
+  throw new KnownError(
+    'TARGET_HEALTHY',
+    `a server runs in ${dataFolder}: ${component} is not lost, and nothing was written`,
+    'Replacing a living server would lose what it holds. If it must go, stop it first.',
+  );
 }
 
 /** The marker of a restore by this key, if the folder still holds what it speaks of. */

@@ -7,7 +7,7 @@ import { connectionOf, database, type World } from '../world.ts';
 import { giveTo, type ServerUser, serverUser } from './as-user.ts';
 import { findBinaries } from './binaries.ts';
 import { withFileErrors } from './file-errors.ts';
-import { exists, fillDataFolder, type Place, removeAll, willBeResumed } from './fill.ts';
+import { exists, fillDataFolder, isEmpty, type Place, removeAll, willBeResumed } from './fill.ts';
 import { type Marker, readMarker, writeMarker } from './marker.ts';
 import { recoverySettings, waitUntilPaused } from './recover.ts';
 import { planRestore } from './restore-point.ts';
@@ -181,7 +181,8 @@ export const sideAddress = (world: World, component: string, { folders }: SidePl
 export async function discardSide(world: World, instance: string): Promise<void> {
   const { root, dataFolder, markerFile, tablespaceFolder, socketFolder } = foldersOf(world, instance);
   if (!(await exists(root))) return;
-  if ((await readMarker(markerFile)) === undefined && (await exists(dataFolder)))
+  // A restore that failed has emptied its folder already: that is no reason to hide why it failed.
+  if ((await readMarker(markerFile)) === undefined && !(await isEmpty(dataFolder)))
     throw new KnownError(
       'TARGET_NOT_EMPTY',
       `${root} is not marked as a side instance; nothing was removed`,

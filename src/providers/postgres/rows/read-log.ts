@@ -1,5 +1,4 @@
 import { KnownError } from '../../../model/errors.ts';
-import { parseLsn } from '../../../model/lsn.ts';
 import type { RecoveryPoint } from '../../../model/recovery-point.ts';
 import type { BackupManifest, LogRef } from '../../../model/repository.ts';
 import { logSource } from '../wal/source.ts';
@@ -37,5 +36,3 @@ export function readLine(world: World, line: Line, to?: bigint): LogSource {
   const wanted = to === undefined ? line.pieces : line.pieces.filter((piece) => piece.from <= to);
   return logSource(world.repository, wanted);
 }
-
-export const startOf = (line: Line): bigint => parseLsn(String(line.manifest.facts.startLsn));
