@@ -45,7 +45,8 @@ async function takeBack(run: StepRun): Promise<string | undefined> {
     return await withDeadline(deadline, async (limited) => {
       const limitedCtx = { ...ctx, signal: limited };
       const seen = await action.observe(limitedCtx, input);
-      if (seen.state === 'absent') return undefined;
+      // What owes something may have left half of it behind, e.g. a folder of a copy that was cut off.
+      if (seen.state === 'absent' && !action.owes) return undefined;
       if (typeof action.undo !== 'function') return action.undo.impossible;
       await action.undo(
         limitedCtx,

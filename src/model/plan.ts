@@ -113,7 +113,7 @@ export type Component = z.infer<typeof Component>;
 const Approval = z.strictObject({
   role: Name.describe('Who may approve: an entry of `roles`.'),
   count: z.number().int().min(1).default(1).describe('How many different people must approve.'),
-  within: DurationText.optional().describe('How long the run waits for them. Without it, until somebody answers.'),
+  within: DurationText.optional().describe('How long the run waits for them. Default: 24h.'),
 });
 
 export const Step = z.strictObject({

@@ -82,7 +82,8 @@ test('a data folder that holds something is left as it is', async () => {
 }, 60_000);
 
 test('a port that somebody else listens on is named, and nothing is written', async () => {
-  const other: Server = createServer();
+  // The application keeps knocking; nobody may hold the door open.
+  const other: Server = createServer((socket) => socket.destroy());
   await new Promise<void>((ready) => other.listen(world.server.port, '127.0.0.1', ready));
   try {
     expectPaused(await retried(), { code: 'PORT_TAKEN', says: String(world.server.port) });
