@@ -10,7 +10,7 @@ const node = join(root, 'node_modules/node/bin/node');
 
 const why = whyNotInstalled();
 // Not `npm ci`: it refuses a lock file without the optional packages of platforms that the registry at hand does not carry.
-const install = ['install', '--no-save', '--no-audit', '--no-fund'];
+const install = ['install', '--no-save', '--no-audit', '--no-fund', '--no-json'];
 if (why) run('npm', install, root, `installing dependencies (${why}): npm ${install.join(' ')}`);
 if (!worksAs24()) {
   const folder = join(root, 'node_modules/node');

@@ -1,6 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { unreachable } from '../engine/testing/fake-world.ts';
+import { errorRecord } from '../model/errors.ts';
 import { approve } from './approve.ts';
 import { cancel } from './cancel.ts';
 import { checkPlan } from './check-plan.ts';
@@ -102,6 +104,19 @@ describe('a recovery', () => {
     const second = await resume(undefined, rig.services(), approving());
     expect(second).toMatchObject({ run: first.run, status: 'succeeded' });
     expect(rig.world.writes).toEqual(['make door', 'make house', 'unblock door']);
+  });
+
+  test('that was killed just after its last event gets its papers from a resume, and a second resume is refused', async () => {
+    const first = await recover(fire, rig.services(), approving());
+    rmSync(dirname(first.evidence as string), { recursive: true });
+    const told = await resume(undefined, rig.services(), approving());
+    expect(told).toMatchObject({ run: first.run, status: 'succeeded' });
+    expect(existsSync(first.evidence as string)).toBe(true);
+    expect(rig.world.writes).toEqual(['make door', 'make house', 'unblock door']);
+    const again = await resume(undefined, rig.services(), approving()).catch(errorRecord);
+    expect(again).toMatchObject({ code: 'RUN_NOT_FOUND' });
+    const named = await resume(first.run, rig.services(), approving()).catch(errorRecord);
+    expect(named).toMatchObject({ code: 'USAGE', message: expect.stringContaining('is over: succeeded') });
   });
 
   test('goes on with the plan it began with, whatever became of the file', async () => {

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { renderHtml, renderMarkdown, reportData } from '../evidence/report.ts';
 import type { JournalEvent } from '../model/run.ts';
@@ -21,14 +22,26 @@ export interface ToReport {
 
 /** Writes report and sealed evidence of a run as it stands; those of an earlier stop are replaced. */
 export function writeReport({ id, events, lines, stateFolder }: ToReport, services: Services): RunFiles {
-  const folder = join(stateFolder, 'reports', id);
-  const files = {
-    report: { markdown: join(folder, 'report.md'), html: join(folder, 'report.html') },
-    evidence: join(folder, 'evidence.ndjson'),
-  };
-  const data = reportData(foldRun(events), events);
+  const files = papersOf(stateFolder, id);
+  const sealed = sealedEvidence(lines, stateFolder, services);
+  const data = reportData(foldRun(events), events, sealed.fingerprint);
   writeWhole(files.report.markdown, renderMarkdown(data));
   writeWhole(files.report.html, renderHtml(data));
-  writeWhole(files.evidence, sealedEvidence(lines, stateFolder, services).text);
+  // Last: evidence of all events says that the report is whole, too.
+  writeWhole(files.evidence, sealed.text);
   return files;
+}
+
+function papersOf(stateFolder: string, id: string): RunFiles {
+  const folder = join(stateFolder, 'reports', id);
+  const report = { markdown: join(folder, 'report.md'), html: join(folder, 'report.html') };
+  return { report, evidence: join(folder, 'evidence.ndjson') };
+}
+
+/** Whether report and evidence tell of the whole run. They do not when its process was killed just after the last event. */
+export function papersAreWhole(stateFolder: string, id: string, lines: readonly string[]): boolean {
+  const { evidence } = papersOf(stateFolder, id);
+  if (!existsSync(evidence)) return false;
+  const sealed = readFileSync(evidence, 'utf8').split('\n');
+  return lines.length > 0 && sealed.includes(lines.at(-1) as string);
 }

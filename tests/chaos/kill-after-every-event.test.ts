@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
-import { TINY_SEED } from '../../lab/corporate-intel/database.ts';
+import { TINY_SEED, withClient } from '../../lab/corporate-intel/database.ts';
 import { type Deletion, doLaterWork, strikeDeletion } from '../../lab/corporate-intel/strike.ts';
 import { type Destruction, strikeDestroyed } from '../../lab/demo/destroyed.ts';
 import { outputOf, type RecoverOutput } from '../../lab/demo/result.ts';
@@ -9,7 +9,6 @@ import { failedClaims, judgeContent, judgeDeletion, judgeLedger } from '../../la
 import type { Finished } from '../../lab/lifeboat.ts';
 import { operator } from '../../lab/operator.ts';
 import { dataFolders } from '../../lab/teardown.ts';
-import { ERRORS } from '../../src/model/errors.ts';
 import { type Stage, setStage } from '../scenarios/play.ts';
 import { countInLog } from './server-log.ts';
 
@@ -68,16 +67,9 @@ async function dieAndResume(
 ): Promise<{ run: RecoverOutput; died: boolean }> {
   const first = await recover(stage, args, n);
   const died = first.signal === 'SIGKILL';
-  const last = died ? await resume(stage) : first;
+  const last = died ? await recover(stage, ['--resume']) : first;
   if (last.code !== 0) throw new Error(`after event ${n}: ${last.code} ${last.stdout}${last.stderr}`);
   return { run: JSON.parse(last.stdout) as RecoverOutput, died };
-}
-
-/** Who dies right after the very last event leaves nothing to resume: then the run must stand as succeeded. */
-async function resume(stage: Stage): Promise<Finished> {
-  const resumed = await recover(stage, ['--resume']);
-  const nothingLeft = resumed.code === ERRORS.RUN_NOT_FOUND.exit;
-  return nothingLeft ? stage.world.lifeboat.run(['status', '--plan', stage.world.plan, '--json']) : resumed;
 }
 
 const losses = [
@@ -134,6 +126,7 @@ async function destructionKilledAfter(stage: Stage, n: number): Promise<boolean>
   // After an outage the stream tries again ever more rarely; the next disaster here would come before it does.
   await stage.restartStream();
   await world.application.moreCommits(10);
+  const timeline = await timelineOf(world.urls.superuser);
   const struck: Destruction = await strikeDestroyed(world);
   const { run, died } = await dieAndResume(stage, ['database-destroyed', '--impact', struck.at], n);
   struck.stopWatching();
@@ -143,5 +136,13 @@ async function destructionKilledAfter(stage: Stage, n: number): Promise<boolean>
   expect([n, failedClaims(content.claims)]).toEqual([n, []]);
   expect([n, run.loss?.lost]).toEqual([n, ledger.lost.length]);
   expect([n, await world.application.isHealthy()]).toEqual([n, true]);
+  // Each promotion begins a timeline: the witness that the server was restored and promoted once, whatever happened in between.
+  expect([n, await timelineOf(world.urls.superuser)]).toEqual([n, timeline + 1]);
   return died;
+}
+
+async function timelineOf(url: string): Promise<number> {
+  const sql = "SELECT ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::int AS timeline";
+  const { rows } = await withClient(url, (client) => client.query<{ timeline: number }>(sql));
+  return (rows[0] as { timeline: number }).timeline;
 }

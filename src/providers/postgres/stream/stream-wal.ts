@@ -13,7 +13,8 @@ export type StreamRequest = Omit<ReceiveRequest, 'until' | 'missingSlot' | 'onPr
 };
 
 const FIRST_PAUSE: Duration = 250;
-const LONGEST_PAUSE: Duration = 10_000;
+/** Short: what a server that is back writes before we are is not yet off its machine. */
+const LONGEST_PAUSE: Duration = 2_000;
 
 /**
  * Streams the log until aborted, and connects again after every cut that may pass. Nothing is missing or doubled after a
