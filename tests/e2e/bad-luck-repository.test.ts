@@ -28,7 +28,10 @@ describe('a damaged repository', () => {
       .sort()[0];
     return join(objects(), backup, found as string);
   };
-  const inWork = () => (existsSync(join(world.state, 'work')) ? readdirSync(join(world.state, 'work')) : []);
+  const inWork = () => {
+    const sides = join(world.state, 'work/instances');
+    return existsSync(sides) ? readdirSync(sides) : [];
+  };
 
   test.each<[string, RegExp, (file: string) => void]>([
     ['cut short', /^base\.tar\.000001/, (file) => truncateSync(file, 1000)],
@@ -159,7 +162,7 @@ describe('a backup that is cut', () => {
 });
 
 test('a reader that goes away does not disturb', async () => {
-  for (const command of ['docs', 'points', 'runs', 'status']) {
+  for (const command of ['docs', 'points', 'runs', 'check']) {
     const ended = await inShell(
       'set -o pipefail; "$@" | head -c 1 >/dev/null',
       [command, '--plan', world.plan],
