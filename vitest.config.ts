@@ -6,7 +6,7 @@ const slow = { pool: 'forks' as const, testTimeout: 120_000, hookTimeout: 120_00
 export default defineConfig({
   test: {
     projects: [
-      project('unit', ['src/**/*.test.ts', 'lab/**/*.test.ts'], { order: 0 }),
+      project('unit', ['src/**/*.test.ts', 'lab/**/*.test.ts'], { order: 0, testTimeout: 30_000 }),
       project('house', ['tests/house/**/*.test.ts'], { order: 1, ...slow, maxWorkers: 1 }),
       project('integration', ['tests/integration/**/*.test.ts'], { order: 2, ...slow, maxWorkers: 2 }),
       project('e2e', ['tests/e2e/**/*.test.ts'], { order: 3, ...slow, maxWorkers: 2 }),

@@ -13,7 +13,7 @@ domains: { machine: { title: The machine }, cellar: { title: Another building } 
 environments: { production: { protected: true } }
 people: { ann: { name: Ann Example }, bob: { name: Bob Example } }
 roles: { keeper: { people: [ann, bob] } }
-repository: { folder: /srv/backups, domain: cellar, recipients: [age1example], identity: { secret: "env:IDENTITY" } }
+repository: { folder: /srv/backups, domain: cellar, recipients: [age1v34czl8cw84fw29ktnytdqjpdnaguv6zpxdxp99y6yfx65u4yu0saj7hyw], identity: { secret: "env:IDENTITY" } }
 components:
   database:
     kind: postgres

@@ -38,6 +38,8 @@ export interface Command<A extends Record<string, Arg>, F extends Record<string,
   readonly flags: F;
   /** The errors a caller should expect, for help and for scripts. */
   readonly fails: readonly ErrorCode[];
+  /** What it prints is a document of its own: commands in it are left as they are written. */
+  readonly verbatim?: boolean;
   run(input: Input<A, F>, services: Services, screen: Screen): Promise<Result>;
   /** What a person reads. Data that was printed live need not be repeated. */
   print(result: Result, paint: Paint): string;

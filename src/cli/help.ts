@@ -46,12 +46,14 @@ export function commandHelp(command: AnyCommand): string {
 }
 
 /** `lifeboat approve RUN STEP [flags]` */
-export function usageLine(command: AnyCommand): string {
-  const args = Object.entries(command.args as Record<string, { required: boolean }>).map(([name, arg]) =>
+export const usageLine = (command: AnyCommand): string =>
+  ['lifeboat', command.name, ...wordsOf(command), '[flags]'].join(' ');
+
+/** `RUN`, `[COMPONENT]` */
+export const wordsOf = ({ args }: AnyCommand): readonly string[] =>
+  Object.entries(args as Record<string, { required: boolean }>).map(([name, arg]) =>
     arg.required ? name.toUpperCase() : `[${name.toUpperCase()}]`,
   );
-  return ['lifeboat', command.name, ...args, '[flags]'].join(' ');
-}
 
 /** `--to TIME` */
 export const flagTitle = (name: string, flag: Flag): string =>

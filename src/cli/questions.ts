@@ -1,6 +1,7 @@
 import { DECISIONS, type WaitsFor } from '../model/run.ts';
 import { approvalsMissing, type RunState } from '../model/run-state.ts';
 import { approversOf, asksForEnvironment } from '../usecases/approve.ts';
+import { frozenInputsHint } from '../usecases/frozen-inputs.ts';
 import type { Waiting } from './run-view.ts';
 
 /** What somebody must know to say yes or no: who may, what will change, until when, and how. */
@@ -28,9 +29,11 @@ function approveCommand(state: RunState, step: string, waitsFor: WaitsFor & { ki
 /** What somebody must know to decide how to go on. */
 export function decisionText({ state, step, waitsFor }: Waiting, name: string): readonly string[] {
   if (waitsFor.kind !== 'decision') return [];
+  const frozen = frozenInputsHint(state, step);
   return [
     `  ? ${name} needs a decision: ${waitsFor.why.message}`,
     `      → ${waitsFor.why.hint}`,
+    ...(frozen === undefined ? [] : [`      → ${frozen}`]),
     `      From any terminal: lifeboat decide ${state.id} ${step} ${DECISIONS.join('|')} --reason "…"`,
   ];
 }

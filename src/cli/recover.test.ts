@@ -27,6 +27,7 @@ async function cli(argv: readonly string[], { ask, onText, signal, actor, servic
     argv,
     version: '1.2.3',
     colour: false,
+    cwd: '/here',
     signal: signal ?? new AbortController().signal,
     out: (text) => {
       written.out += text;
@@ -182,7 +183,73 @@ describe('recover', () => {
   });
 });
 
+describe('a command to type next', () => {
+  const typed = ['--plan', 'my plan.yaml', '--state', '../state'];
+  const repeated = `--plan '/here/my plan.yaml' --state /state`;
+
+  test('carries --plan and --state as they were typed: in the live view, at the end, in JSON and in errors', async () => {
+    rig.world.troubles.set('house', [new KnownError('TARGET_DENIED', 'no entry', 'Ask for a key.')]);
+    const { out } = await cli([...FIRE, ...typed], { onText: secondTerminal('bob') });
+    const run = /run-\d+/.exec(out)?.[0] as string;
+    for (const line of [
+      `another terminal: lifeboat status ${run} ${repeated}\n`,
+      `From any terminal: lifeboat approve ${run} rebuild --by NAME --environment production ${repeated}\n`,
+      `From any terminal: lifeboat decide ${run} rebuild retry|done|skip|undo|abort --reason "…" ${repeated}\n`,
+      `--reason "…" ${repeated}, then: lifeboat recover --resume ${run} ${repeated}\n`,
+    ])
+      expect(out).toContain(line);
+    const { sentence, error } = JSON.parse((await cli(['status', run, '--json', ...typed])).out);
+    expect(sentence).toContain(`lifeboat recover --resume ${run} ${repeated}`);
+    expect(error.hint).toContain(`lifeboat decide ${run} rebuild undo --reason "…" ${repeated}, then`);
+    const unknown = await cli(['status', 'run-x', ...typed]);
+    expect(unknown.err).toContain(`lifeboat runs ${repeated}\n`);
+    const asJson = JSON.parse((await cli(['status', 'run-x', '--json', ...typed])).out);
+    expect(asJson.error.hint).toContain(`lifeboat runs ${repeated}`);
+  });
+
+  test('says nothing that was not typed, and leaves a printed runbook alone', async () => {
+    expect((await cli(['status', 'run-x'])).err).toContain('lifeboat runs\n');
+    expect((await cli(['docs', ...typed])).out).not.toContain('--state');
+  });
+});
+
 describe('other commands', () => {
+  test('recover names the error of the step that paused it', async () => {
+    rig.world.troubles.set('house', [new KnownError('TARGET_DENIED', 'no entry', 'Ask for a key.')]);
+    const { code, out } = await cli(FIRE, { onText: secondTerminal('bob') });
+    expect(code).toBe(12);
+    expect(out).toContain(
+      'Not through: the run is paused: no entry (TARGET_DENIED)\n  → Ask for a key. The inputs are frozen',
+    );
+    expect(out).toMatch(/^ {6}→ The inputs are frozen in the run/m);
+  });
+
+  test('cancel needs --leave while something is not put back', async () => {
+    rig.world.troubles.set('house', [new KnownError('TARGET_DENIED', 'no entry', 'Ask for a key.')]);
+    const { out } = await cli(FIRE, { onText: secondTerminal('bob') });
+    const cancel = ['cancel', /run-\d+/.exec(out)?.[0] as string, '--reason', 'enough'];
+    const refused = await cli(cancel);
+    expect(refused.code).toBe(16);
+    expect(refused.err).toContain('rebuild undo --reason "…", then: lifeboat recover --resume');
+    const { code, out: left } = await cli([...cancel, '--leave']);
+    expect(code).toBe(0);
+    expect(left).toContain('Not put back, do it by hand: door is blocked');
+  });
+
+  test('backup shows what was taken before a method failed, and ends with its exit code', async () => {
+    rig.edit((plan) => plan.replace('backups:\n', 'backups:\n      - { method: postgres.dump, every: 1h }\n'));
+    const { code, out } = await cli(['backup']);
+    expect(code).toBe(2);
+    expect(out).toContain('✔ database: postgres.base_backup copy-of-database');
+    expect(out).toContain('✘ database: postgres.dump was not taken: the action postgres.dump is not available');
+    const { taken, error } = JSON.parse((await cli(['backup', '--json'])).out);
+    expect(taken).toMatchObject([{ backup: 'copy-of-database' }]);
+    expect(error).toMatchObject({
+      code: 'PLAN_INVALID',
+      hint: expect.stringContaining('copy-of-database of database'),
+    });
+  });
+
   test('status says one sentence first, and what waits', async () => {
     const stop = new AbortController();
     const interrupt = (text: string) => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { KnownError } from '../model/errors.ts';
 import type { Services } from '../usecases/services.ts';
 import { COMMANDS } from './commands/index.ts';
+import { wordsOf } from './help.ts';
 import { type CliWorld, runCli } from './run-cli.ts';
 
 async function cli(argv: readonly string[], more: Partial<CliWorld> = {}) {
@@ -10,6 +11,7 @@ async function cli(argv: readonly string[], more: Partial<CliWorld> = {}) {
     argv,
     version: '1.2.3',
     colour: false,
+    cwd: '/here',
     signal: new AbortController().signal,
     out: (text) => {
       written.out += text;
@@ -52,6 +54,7 @@ describe.each(COMMANDS.map((entry) => [entry.name, entry] as const))('%s', (name
   test('is in the list as it is in its file', async () => {
     const command = await entry.load();
     expect({ name: command.name, summary: command.summary }).toEqual({ name, summary: entry.summary });
+    expect(wordsOf(command).join(' ')).toBe(entry.takes ?? '');
   });
 
   test('has help that lists its exit codes, and describes everything it takes', async () => {

@@ -7,12 +7,14 @@ import type { Globals } from './globals.ts';
 import { commandHelp, overview } from './help.ts';
 import { type Parsed, parseInput } from './parse.ts';
 import { colourPaint, plainPaint, type Screen } from './screen.ts';
+import { wholeCommands } from './whole-commands.ts';
 
 /** Everything the command line touches, handed over by `main`, so that tests can watch it. */
 export interface CliWorld {
   readonly argv: readonly string[];
   readonly version: string;
   readonly colour: boolean;
+  readonly cwd: string;
   readonly signal: AbortSignal;
   out(text: string): void;
   err(text: string): void;
@@ -25,11 +27,10 @@ export interface CliWorld {
 
 /** Runs one command line and gives its exit code. Never throws. */
 export async function runCli(world: CliWorld): Promise<number> {
-  const json = world.argv.includes('--json');
   try {
     return await dispatch(world);
   } catch (error) {
-    return fail(world, error, { json, debug: world.argv.includes('--debug') });
+    return fail(world, error, { complete: asWritten });
   }
 }
 
@@ -45,11 +46,25 @@ async function dispatch(world: CliWorld): Promise<number> {
 }
 
 async function runCommand(world: CliWorld, command: AnyCommand, { globals, input }: Parsed): Promise<number> {
+  const complete = wholeCommands(COMMANDS, globals, world.cwd);
+  try {
+    return await carryOut(world, command, { globals, input, complete });
+  } catch (error) {
+    return fail(world, error, { complete });
+  }
+}
+
+async function carryOut(
+  world: CliWorld,
+  command: AnyCommand,
+  { globals, input, complete }: Parsed & Completing,
+): Promise<number> {
   const services = await world.openServices(globals);
   try {
-    const screen = screenFor(world, globals);
+    const screen = screenFor(world, globals, complete);
     const result = await command.run(input as never, services, screen);
-    const output = globals.json ? JSON.stringify(result, jsonSafe, 2) : command.print(result, screen.paint);
+    const text = () => (command.verbatim ? asWritten : complete)(command.print(result, screen.paint));
+    const output = globals.json ? JSON.stringify(result, jsonSafe(complete), 2) : text();
     if (output !== '') world.out(`${world.redact(output)}\n`);
     return command.exit?.(result) ?? 0;
   } finally {
@@ -57,10 +72,17 @@ async function runCommand(world: CliWorld, command: AnyCommand, { globals, input
   }
 }
 
-function screenFor(world: CliWorld, globals: Globals): Screen {
+/** Makes commands that a text names ready to be copied. */
+interface Completing {
+  readonly complete: (text: string) => string;
+}
+
+const asWritten = (text: string): string => text;
+
+function screenFor(world: CliWorld, globals: Globals, complete: Completing['complete']): Screen {
   const write = globals.json ? world.err : world.out;
   return {
-    say: (line) => write(`${world.redact(line)}\n`),
+    say: (line) => write(`${world.redact(complete(line))}\n`),
     paint: world.colour && !globals.json ? colourPaint : plainPaint,
     signal: world.signal,
     ...(world.ask && !globals.json ? { ask: world.ask } : {}),
@@ -89,9 +111,12 @@ function say(world: CliWorld, text: string): number {
   return 0;
 }
 
-function fail(world: CliWorld, thrown: unknown, { json, debug }: { json: boolean; debug: boolean }): number {
+function fail(world: CliWorld, thrown: unknown, { complete }: Completing): number {
+  const json = world.argv.includes('--json');
+  const debug = world.argv.includes('--debug');
   const error = world.signal.aborted && !(thrown instanceof KnownError) ? interrupted(thrown) : thrown;
-  const record = errorRecord(error);
+  const known = errorRecord(error);
+  const record = { ...known, hint: complete(known.hint) };
   const { exit } = ERRORS[record.code];
   if (json) world.out(`${world.redact(JSON.stringify({ error: record }, null, 2))}\n`);
   else world.err(`${world.redact(errorText(record, exit))}\n`);
@@ -106,4 +131,10 @@ const interrupted = (cause: unknown): KnownError =>
 const errorText = (record: { code: string; message: string; hint: string }, exit: number): string =>
   `lifeboat: ${record.message}\n  → ${record.hint}\n  (${record.code}, exit ${exit})`;
 
-const jsonSafe = (_key: string, value: unknown): unknown => (typeof value === 'bigint' ? value.toString() : value);
+/** In data only what tells a person how to go on is completed; everything else stays exactly as it is. */
+const jsonSafe =
+  (complete: Completing['complete']) =>
+  (key: string, value: unknown): unknown => {
+    if (typeof value === 'bigint') return value.toString();
+    return typeof value === 'string' && (key === 'hint' || key === 'sentence') ? complete(value) : value;
+  };

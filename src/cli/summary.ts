@@ -27,9 +27,13 @@ function verdict({ status, title, run, error }: RunResult, paint: Paint): string
     case 'canceled':
       return paint.bad(`Canceled: ${error?.message ?? run}`);
     default:
-      return paint.warn(`Not through: ${error?.message ?? `the run is ${status}`}\n  → ${error?.hint ?? ''}`);
+      return paint.warn(
+        `Not through: ${error?.message ?? `the run is ${status}`}${reason(error)}\n  → ${error?.hint ?? ''}`,
+      );
   }
 }
+
+const reason = (error: RunResult['error']): string => (error?.because ? ` (${error.because.code})` : '');
 
 /** The measured time against the promise; human waiting is part of it and told apart. */
 export function rto({ rto_seconds, rto_met, objective, human_wait_seconds }: RunResult): string {

@@ -18,6 +18,7 @@ const code = await runCli({
   argv: process.argv.slice(2),
   version: readVersion(),
   colour: stdout.isTTY === true && !env('NO_COLOR') && env('TERM') !== 'dumb',
+  cwd: process.cwd(),
   signal: stopSignal(),
   out: out.write,
   err: err.write,

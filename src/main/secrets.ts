@@ -26,7 +26,7 @@ function fromEnv(name: string, env: (name: string) => string | undefined): strin
     throw new KnownError(
       'SECRET_MISSING',
       `the secret ${name} is not set`,
-      `Set the environment variable ${name.slice('env:'.length)} where lifeboat runs.`,
+      `Set the environment variable ${name.slice('env:'.length)} where Lifeboat runs.`,
     );
   return value.trim();
 }
@@ -46,6 +46,6 @@ const missingFile = (name: string, why: string, cause?: unknown): KnownError =>
   new KnownError(
     'SECRET_MISSING',
     `the secret ${name} cannot be read (${why})`,
-    'Put the file there, readable for the user that runs lifeboat.',
+    'Put the file there, readable for the user that runs Lifeboat.',
     cause,
   );

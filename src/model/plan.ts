@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isBech32 } from '../lib/bech32.ts';
 import { parseDuration } from '../lib/duration.ts';
 
 /*
@@ -173,6 +174,15 @@ export const Scenario = z.strictObject({
 });
 export type Scenario = z.infer<typeof Scenario>;
 
+const AgeRecipient = z
+  .string()
+  .regex(/^age1([02-9a-z]{58}|(pq|tag|tagpq)1[02-9a-z]+)$/, {
+    error: 'an age recipient begins with age1 and 58 letters and digits follow',
+    abort: true,
+  })
+  .refine(isBech32, 'this age recipient is mistyped: its checksum is wrong')
+  .describe('An age public key, as `lifeboat key new` prints it.');
+
 export const Plan = z.strictObject({
   lifeboat: z.literal(1).describe('Version of the plan language.'),
   plan: z
@@ -222,7 +232,7 @@ export const Plan = z.strictObject({
       folder: z.string().min(1, 'must not be empty').describe('Folder of the backup repository.'),
       domain: z.string().optional().describe('Failure domain it lives in. It must not be the one of what it protects.'),
       recipients: z
-        .array(z.string().regex(/^age1[0-9a-z]+$/, 'an age recipient begins with age1'))
+        .array(AgeRecipient)
         .min(1)
         .describe(
           'age public keys. Whoever holds one of the private keys can restore; the machine that backs up needs none.',

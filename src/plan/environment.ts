@@ -27,14 +27,17 @@ export function forEnvironment(source: JsonObject, wanted: string | undefined): 
 export const originsOf = (path: PlanPath, environment: string): readonly PlanPath[] =>
   path[0] === 'components' && path.length > 2 ? [['environments', environment, ...path], path] : [path];
 
+/** The one rule that finds fault with the command line and not with the plan. */
+export const UNKNOWN_ENVIRONMENT = 'plan.environment';
+
 function unknownEnvironment(wanted: string, names: readonly string[]): Problem {
   const meant = nearestOf(wanted, names);
   return {
-    rule: 'plan.environment',
+    rule: UNKNOWN_ENVIRONMENT,
     level: 'error',
     path: ['environments'],
     message: `the plan has no environment "${wanted}"`,
-    hint: meant ? `Did you mean ${meant}?` : `It has: ${names.join(', ') || 'none'}.`,
+    hint: `${meant ? `Did you mean ${meant}? ` : ''}It has: ${names.join(', ') || 'none'}.`,
   };
 }
 

@@ -6,7 +6,7 @@ import type { Plan } from '../model/plan.ts';
 import { contradictions } from './contradictions.ts';
 import { forEnvironment, originsOf } from './environment.ts';
 import type { EnvironmentVariables } from './expressions.ts';
-import { toFinding } from './problem.ts';
+import { type Problem, toFinding } from './problem.ts';
 import { type ReadPlan, readPlanText } from './read-yaml.ts';
 import { resolvePlan } from './resolve.ts';
 import { outputsUsed } from './runbook-expressions.ts';
@@ -57,8 +57,9 @@ export function loadPlan(request: LoadRequest): LoadedPlan | UnusablePlan {
   const shaped = shape(resolved.value, request.mode);
   const problems = [
     ...chosen.problems,
-    ...resolved.problems,
-    ...(shaped.plan ? contradictions(shaped.plan) : shaped.problems),
+    ...(shaped.plan
+      ? [...resolved.problems, ...contradictions(shaped.plan)]
+      : oneForEachPlace(resolved.problems, shaped.problems)),
   ];
   const findings = problems.map((problem) => toFinding(problem, place));
   const refused = chosen.problems.length > 0 || (request.mode === 'run' && findings.some(isError));
@@ -77,6 +78,17 @@ export function loadPlan(request: LoadRequest): LoadedPlan | UnusablePlan {
 }
 
 const unusable = ({ file }: LoadRequest, findings: readonly Finding[]): UnusablePlan => ({ ok: false, file, findings });
+
+/** A value that could not be worked out is not of the right form either: that is said once, and it is what keeps the plan from being used. */
+function oneForEachPlace(unresolved: readonly Problem[], misshapen: readonly Problem[]): readonly Problem[] {
+  const at = ({ path }: Problem): string => JSON.stringify(path);
+  const known = new Set(unresolved.map(at));
+  const doubled = new Set(misshapen.map(at).filter((place) => known.has(place)));
+  return [
+    ...unresolved.map((problem) => (doubled.has(at(problem)) ? { ...problem, level: 'error' as const } : problem)),
+    ...misshapen.filter((problem) => !doubled.has(at(problem))),
+  ];
+}
 
 const shape = (data: JsonObject, mode: LoadRequest['mode']): Shaped =>
   mode === 'check' ? shapeWithStandIns(data) : shapePlan(data);

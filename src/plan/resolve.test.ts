@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { loadPlan } from './load.ts';
-import { edit, loaded, PLAN, request, said } from './sample-plan.fake.ts';
+import { edit, loaded, PLAN, RECIPIENT, request, said } from './sample-plan.fake.ts';
 
 describe('variables and expressions outside of steps', () => {
   const needy = edit('env("REPOSITORY", "/srv/backups")', 'env("REPOSITORY")').replace(
@@ -26,6 +26,23 @@ describe('variables and expressions outside of steps', () => {
         .filter(({ rule }) => rule === 'plan.environment-variable')
         .every(({ level }) => level === 'error'),
     ).toBe(true);
+  });
+
+  test.each(['run', 'check'] as const)('for %s it is told once, also where no text may stand', (mode) => {
+    const unset = edit(RECIPIENT, `'\${{ env("RECIPIENT") }}'`)
+      .replace('int(env("PORT", "5432"))', 'int(env("PORT"))')
+      .replace('postgres.wal_stream', `'\${{ env("METHOD") }}'`);
+    const { findings } = loadPlan(request(unset, { mode }));
+    expect(findings.map(({ message }) => message.replace(/, .*/, ''))).toEqual([
+      'repository.recipients[0] needs the environment variable RECIPIENT',
+      'components.database.server.port needs the environment variable PORT',
+      'components.database.backups[1].method needs the environment variable METHOD',
+    ]);
+  });
+
+  test('where nothing can stand in for it, it is an error for check as well', () => {
+    const { ok, findings } = loadPlan(request(edit('postgres.wal_stream', `'\${{ env("METHOD") }}'`)));
+    expect({ ok, levels: findings.map(({ level }) => level) }).toEqual({ ok: false, levels: ['error'] });
   });
 
   test('a real fault beside it is still told', () =>

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { loadPlan } from './load.ts';
-import { edit, lineOf, request, said } from './sample-plan.fake.ts';
+import { edit, lineOf, RECIPIENT, request, said } from './sample-plan.fake.ts';
 
 describe('a plan of the wrong shape', () => {
   test.each<[string, string, string, string, string]>([
@@ -83,6 +83,21 @@ describe('a plan of the wrong shape', () => {
       'port: 1.5',
       'port: must be a whole number; found 1.5',
       'Port',
+    ],
+    ['a recipient that is too short', RECIPIENT, 'age1foo', 'begins with age1 and 58 letters', 'An age public key'],
+    [
+      'a recipient with two letters exchanged',
+      RECIPIENT,
+      RECIPIENT.replace('hyw', 'hwy'),
+      'is mistyped: its checksum is wrong',
+      'An age public key',
+    ],
+    [
+      'a private key for a recipient, which is not repeated',
+      RECIPIENT,
+      'AGE-SECRET-KEY-1QQ',
+      'found a private key, which never stands in a plan',
+      'An age public key',
     ],
     ['an empty field', 'title: The shop', 'title:', 'plan.title: must be a text; found empty', 'Title'],
     ['a wrong version', 'lifeboat: 1', 'lifeboat: 2', 'lifeboat: must be 1; found 2', 'Version of the plan language'],

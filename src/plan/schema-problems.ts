@@ -116,7 +116,9 @@ function found(value: unknown): string {
   if (value === null) return 'empty';
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
   if (typeof value === 'object') return Object.keys(value).length === 0 ? 'an empty map' : 'a map of fields';
-  return typeof value === 'string' ? `"${shorten(value)}"` : String(value);
+  if (typeof value !== 'string') return String(value);
+  // Put in the wrong place by mistake, it must not reach a screen or a log.
+  return /AGE-SECRET-KEY-/i.test(value) ? 'a private key, which never stands in a plan' : `"${shorten(value)}"`;
 }
 
 /** What the data holds at a path; undefined where there is nothing. */

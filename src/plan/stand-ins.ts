@@ -4,7 +4,15 @@ import { type Shaped, shapePlan, valueAt } from './schema-problems.ts';
 import { holdsExpression } from './template.ts';
 
 /** One value for each form a field may demand; which of them fits, the schema says. */
-const CANDIDATES: readonly Json[] = [1, '1m', true, { secret: 'env:UNKNOWN' }, 'age1unknown', '1970-01-01', 'unknown'];
+const CANDIDATES: readonly Json[] = [
+  1,
+  '1m',
+  true,
+  { secret: 'env:UNKNOWN' },
+  'age1v34czl8cw84fw29ktnytdqjpdnaguv6zpxdxp99y6yfx65u4yu0saj7hyw',
+  '1970-01-01',
+  'unknown',
+];
 
 /**
  * Like shapePlan, for judging a plan where its variables are not set: a field that may not hold a text such as `${{ env("PORT") }}`

@@ -1,4 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { minutes } from '../lib/duration.ts';
+import { KnownError } from '../model/errors.ts';
 import { listPoints } from './list-points.ts';
 import { restoreSide } from './restore-side.ts';
 import { streamLog } from './stream-log.ts';
@@ -17,6 +20,20 @@ function request() {
   const lines: string[] = [];
   return { lines, signal, log: (line: string) => void lines.push(line) };
 }
+
+/** A dump whose run each test brings along. */
+const aDump = () => ({
+  summary: 'Dump it.',
+  danger: 'add' as const,
+  timeout: minutes(5),
+  input: z.strictObject({ component: z.string() }),
+  output: z.strictObject({ backup: z.string() }),
+  permissions: () => [],
+  observe: async () => ({ state: 'absent' as const }),
+  preview: () => ({ danger: 'add' as const, changes: [] }),
+  verify: async () => [],
+  undo: { impossible: 'a dump does no harm' },
+});
 
 describe('taking backups', () => {
   test('takes what the plan names and says where it is', async () => {
@@ -40,6 +57,41 @@ describe('taking backups', () => {
   test('is no success when the copy cannot be proven', async () => {
     rig.world.effects.set('rot', {});
     await expect(takeBackup(request(), rig.services())).rejects.toMatchObject({ code: 'VERIFICATION_FAILED' });
+  });
+
+  describe('when the second method fails', () => {
+    const dump = { ...aDump(), name: 'postgres.dump' as const };
+    const both = (run: () => Promise<never>) => {
+      rig.edit((plan) => plan.replace('backups:\n', 'backups:\n      - { method: postgres.dump, every: 1h }\n'));
+      const services = rig.services();
+      const actions = services.openActions(undefined as never);
+      const find = (name: string) =>
+        name === dump.name ? { action: { ...dump, run }, client: rig.world } : actions.find(name);
+      return rig.services({ openActions: () => ({ find }) as typeof actions });
+    };
+
+    test('says what was taken, and what was not', async () => {
+      const denied = () => Promise.reject(new KnownError('TARGET_DENIED', 'no entry', 'Ask for a key.'));
+      const result = await takeBackup(request(), both(denied));
+      expect(result.taken.map(({ method, backup }) => `${method} ${backup}`)).toEqual([
+        'postgres.base_backup copy-of-database',
+      ]);
+      expect(result.error).toEqual({
+        code: 'TARGET_DENIED',
+        message: 'database: postgres.dump was not taken: no entry',
+        hint: 'Ask for a key. Taken before it, and valid: postgres.base_backup copy-of-database of database.',
+      });
+    });
+
+    test('because somebody pressed Ctrl-C, it is no fault of ours', async () => {
+      const stop = new AbortController();
+      const stopped = () => {
+        stop.abort(new Error('stopped'));
+        return Promise.reject(stop.signal.reason);
+      };
+      const result = await takeBackup({ ...request(), signal: stop.signal }, both(stopped));
+      expect(result).toMatchObject({ error: { code: 'INTERRUPTED' }, taken: [{ backup: 'copy-of-database' }] });
+    });
   });
 
   test.each([

@@ -1,7 +1,17 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { readmeText } from '../backup/readme.ts';
 import { checkPlan } from './check-plan.ts';
 import { initPlan } from './init-plan.ts';
 import { requirePlan } from './load-plan.ts';
@@ -52,6 +62,35 @@ describe('init', () => {
     await expect(initPlan(undefined, services())).rejects.toMatchObject({ code: 'USAGE' });
     expect(readFileSync(join(folder, 'lifeboat.yaml'), 'utf8')).toBe('mine');
     expect(existsSync(join(folder, '.lifeboat'))).toBe(false);
+  });
+
+  test('makes no repository among files of somebody else, and then nothing at all', async () => {
+    mkdirSync(join(folder, 'photos'));
+    writeFileSync(join(folder, 'photos', 'README.txt'), 'Our holidays');
+    await expect(initPlan('photos', services())).rejects.toMatchObject({
+      code: 'TARGET_NOT_EMPTY',
+      message: expect.stringContaining('README.txt'),
+    });
+    expect(readFileSync(join(folder, 'photos', 'README.txt'), 'utf8')).toBe('Our holidays');
+    expect(readdirSync(folder)).toEqual(['photos']);
+  });
+
+  test('makes the repository at the root of a disk, and where an earlier try was cut off', async () => {
+    mkdirSync(join(folder, 'disk', 'lost+found'), { recursive: true });
+    mkdirSync(join(folder, 'disk', '.tmp'));
+    writeFileSync(join(folder, 'disk', 'README.txt'), readmeText(['age1other']));
+    expect(await initPlan('disk', services())).toMatchObject({ repository: join(folder, 'disk') });
+  });
+
+  test('makes no repository among files of somebody else for a plan that is there', async () => {
+    await initPlan(undefined, services());
+    const text = readFileSync(join(folder, 'lifeboat.yaml'), 'utf8');
+    const at = join(folder, 'photos');
+    mkdirSync(at);
+    writeFileSync(join(at, 'sea.jpg'), 'sea');
+    writeFileSync(join(folder, 'lifeboat.yaml'), text.replace('"/var/lib/lifeboat/repository"', JSON.stringify(at)));
+    await expect(initPlan('photos', services())).rejects.toMatchObject({ code: 'TARGET_NOT_EMPTY' });
+    expect(readdirSync(at)).toEqual(['sea.jpg']);
   });
 
   test('makes the repository of a plan that is there, once', async () => {

@@ -1,6 +1,8 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { openFolderStore } from '../backup/folder-store.ts';
+import { README_FILE, REPOSITORY_FILE } from '../backup/keys.ts';
+import { readmeText } from '../backup/readme.ts';
 import { createRepository } from '../backup/repository.ts';
 import { KnownError } from '../model/errors.ts';
 import { PLAN_NAME } from './find-plan.ts';
@@ -22,6 +24,7 @@ export async function initPlan(repository: string | undefined, services: Service
   const plan = resolve(services.cwd, services.chosen.plan ?? PLAN_NAME);
   const folder = repository === undefined ? undefined : resolve(services.cwd, repository);
   if (existsSync(plan)) return { repository: await repositoryOfPlan(plan, folder, services) };
+  if (folder !== undefined) requireNothingForeign(folder);
   const key = await newKey(join(dirname(plan), '.lifeboat', 'identity.key'), services.clock.now());
   const name = planName(basename(dirname(plan)));
   const day = services.clock.now().toISOString().slice(0, 10);
@@ -50,7 +53,31 @@ async function repositoryOfPlan(plan: string, folder: string | undefined, servic
   return makeRepository(folder, loaded.plan.repository.recipients, services);
 }
 
+/** What a new repository may meet in its folder: the root of a disk, or what an interrupted `init` of ours left there. */
+const HARMLESS = ['lost+found', '.tmp'];
+
+/** A repository is a folder of its own: nothing of somebody else's is written over or taken for a backup. */
+function requireNothingForeign(folder: string): void {
+  if (!existsSync(folder) || !statSync(folder).isDirectory()) return;
+  const names = readdirSync(folder);
+  // Whether a repository may be made anew where one is, the repository itself says.
+  if (names.includes(REPOSITORY_FILE)) return;
+  const foreign = names.filter((name) => !HARMLESS.includes(name) && !(name === README_FILE && isOurs(folder)));
+  if (foreign.length === 0) return;
+  const shown = foreign.slice(0, 3).join(', ');
+  throw new KnownError(
+    'TARGET_NOT_EMPTY',
+    `${folder} holds ${shown}${foreign.length > 3 ? ` and ${foreign.length - 3} more` : ''}, and a repository needs a folder of its own`,
+    'Nothing was written. Name a folder that is empty or does not exist yet.',
+  );
+}
+
+/** Our README is the first thing written into a repository; an `init` that was killed right after leaves it alone there. */
+const isOurs = (folder: string): boolean =>
+  readFileSync(join(folder, README_FILE), 'utf8').startsWith(`${readmeText([]).split('\n')[0]}`);
+
 async function makeRepository(folder: string, recipients: readonly string[], services: Services): Promise<string> {
+  requireNothingForeign(folder);
   const now = services.clock.now();
   await createRepository(openFolderStore(folder), { recipients, id: services.makeId('repository', now), now });
   return folder;

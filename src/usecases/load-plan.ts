@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { KnownError } from '../model/errors.ts';
 import { type Finding, isError } from '../model/finding.ts';
+import { UNKNOWN_ENVIRONMENT } from '../plan/environment.ts';
 import { type LoadedPlan, loadPlan, type UnusablePlan } from '../plan/load.ts';
 import { findPlan } from './find-plan.ts';
 import type { Services } from './services.ts';
@@ -13,7 +14,7 @@ export interface ReadPlan {
   readonly text: string;
 }
 
-/** Reads the plan as it stands, with everything that is wrong with it. Throws USAGE only when there is no such file. */
+/** Reads the plan as it stands, with everything that is wrong with it. Throws USAGE when there is no such file or environment. */
 export function readPlan(services: Services, mode: 'check' | 'run'): ReadPlan {
   const file = findPlan(services);
   const bytes = readFile(file);
@@ -25,7 +26,14 @@ export function readPlan(services: Services, mode: 'check' | 'run'): ReadPlan {
     mode,
     ...(environment === undefined ? {} : { environment }),
   });
+  refuseUnknownEnvironment(loaded.findings);
   return { file, loaded, text: bytes.toString('utf8') };
+}
+
+/** A wrong name on the command line is no fault of the plan. */
+function refuseUnknownEnvironment(findings: readonly Finding[]): void {
+  const unknown = findings.find(({ rule }) => rule === UNKNOWN_ENVIRONMENT);
+  if (unknown) throw new KnownError('USAGE', unknown.message, unknown.hint);
 }
 
 /** The plan, ready to work with. Throws PLAN_INVALID with the first places where it is wrong. */
@@ -37,21 +45,17 @@ export const readablePlan = (services: Services): LoadedPlan => requireGood(serv
 function requireGood(services: Services, mode: 'check' | 'run'): LoadedPlan {
   const { loaded } = readPlan(services, mode);
   const wrong = loaded.findings.filter(isError);
-  if (wrong.length > 0 || !loaded.ok) throw planError('PLAN_INVALID', wrong, services);
+  if (wrong.length > 0 || !loaded.ok) throw planError('PLAN_INVALID', wrong);
   return loaded;
 }
 
 const SHOWN = 3;
 
 /** The error for a plan that is not used because of findings. */
-export function planError(
-  code: 'PLAN_INVALID' | 'PLAN_REFUSED',
-  wrong: readonly Finding[],
-  { chosen }: Pick<Services, 'chosen'>,
-): KnownError {
+export function planError(code: 'PLAN_INVALID' | 'PLAN_REFUSED', wrong: readonly Finding[]): KnownError {
   const shown = wrong.slice(0, SHOWN).map(({ at, message }) => `${at.file}:${at.line}:${at.column}: ${message}`);
   const more = wrong.length > SHOWN ? [`and ${wrong.length - SHOWN} more`] : [];
-  const all = `See all of it with: lifeboat check${chosen.plan === undefined ? '' : ` --plan ${chosen.plan}`}`;
+  const all = 'See all of it with: lifeboat check';
   const hint = wrong.length === 1 ? `${wrong[0]?.hint} ${all}` : all;
   return new KnownError(code, [...shown, ...more].join('\n  '), hint);
 }

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { unreachable } from '../engine/testing/fake-world.ts';
-import { errorRecord } from '../model/errors.ts';
+import { errorRecord, KnownError } from '../model/errors.ts';
 import { approve } from './approve.ts';
 import { cancel } from './cancel.ts';
 import { checkPlan } from './check-plan.ts';
@@ -137,13 +137,88 @@ describe('a recovery', () => {
     expect(await resume(first.run, rig.services(), approving())).toMatchObject({ status: 'succeeded' });
   });
 
-  test('that is canceled says by whom, and what it left behind', async () => {
+  test('that is paused by a step says by which error, and that its inputs are frozen', async () => {
+    rig.world.troubles.set('house', [unreachable()]);
+    const { error, run } = await recover(fire, rig.services(), approving());
+    expect(error).toMatchObject({
+      code: 'RUN_PAUSED',
+      because: { code: 'TARGET_UNREACHABLE', message: unreachable().message, hint: unreachable().hint },
+    });
+    expect(error?.hint).toContain(`inputs are frozen in the run`);
+    expect(error?.hint).toContain(`lifeboat decide ${run} rebuild undo`);
+  });
+
+  test('whose step takes no input says nothing of inputs; one that owes nothing is simply canceled', async () => {
+    rig.world.troubles.set('door', [unreachable()]);
+    const first = await recover(fire, rig.services(), approving());
+    expect(first.error?.hint).toBe(unreachable().hint);
+    rig.edit((plan) => plan.replaceAll('thing: door }', 'thing: "${{ inputs.cause }}" }'));
+    await cancel({ run: first.run, reason: 'try otherwise', leave: true }, rig.services());
+    rig.world.troubles.set('a candle', [new KnownError('TARGET_DENIED', 'no such thing', 'Look.')]);
+    rig.world.effects.clear();
+    const second = await recover(fire, rig.services(), approving());
+    expect(second.open_obligations).toEqual([]);
+    expect(second.error?.hint).toContain(`lifeboat cancel ${second.run} --reason`);
+  });
+});
+
+describe('canceling', () => {
+  test('says by whom, and what was left behind', async () => {
     const canceling = watching({
-      'step.waiting': ({ run }, services) => cancel({ run, reason: 'no fire after all' }, services),
+      'step.waiting': ({ run }, services) => cancel({ run, reason: 'no fire after all', leave: true }, services),
     });
     const result = await recover(fire, rig.services(), canceling);
     expect(result).toMatchObject({ status: 'canceled', error: { code: 'RUN_CANCELED' } });
     expect(await canceling.answers[0]).toMatchObject({ left: ['door is blocked'] });
+  });
+
+  const refusal = (run: string) => cancel({ run, reason: 'enough' }, rig.services()).catch(errorRecord);
+  const leaving = (run: string) => `To leave it as it is: lifeboat cancel ${run} --leave --reason "…"`;
+
+  test('is refused while something is not put back, and what is said instead puts it back', async () => {
+    rig.world.troubles.set('house', [unreachable()]);
+    const { run } = await recover(fire, rig.services(), approving());
+    expect(await refusal(run)).toEqual({
+      code: 'OBLIGATION_OPEN',
+      message: `the run ${run} was not canceled, because this would stay as it is for good: door is blocked`,
+      hint: `To put it back: lifeboat decide ${run} rebuild undo --reason "…", then: lifeboat recover --resume ${run}. ${leaving(run)}`,
+    });
+    expect((await status(run, rig.services())).status).toBe('paused');
+    await decide({ run, step: 'rebuild', decision: 'undo', reason: 'enough' }, rig.services());
+    expect(await resume(run, rig.services(), approving())).toMatchObject({ status: 'failed', open_obligations: [] });
+    expect(rig.world.effects.has('door')).toBe(false);
+  });
+
+  test('while an approval is asked for says to reject it first, also when nobody drives the run', async () => {
+    const interrupted = watching({
+      'step.waiting': async ({ run }) => {
+        const hint = refusal(run).then((error) => ('hint' in error ? error.hint : ''));
+        interrupted.stop.abort(new Error('stopped'));
+        return hint;
+      },
+    });
+    const { run } = await recover(fire, rig.services(), interrupted);
+    const no = `lifeboat approve ${run} rebuild --reject --by NAME --reason "…"`;
+    const undo = `lifeboat decide ${run} rebuild undo --reason "…"`;
+    const goOn = `lifeboat recover --resume ${run}`;
+    expect(await interrupted.answers[0]).toBe(`To put it back: ${no}, then: ${undo}, then: ${goOn}. ${leaving(run)}`);
+    expect(await refusal(run)).toMatchObject({
+      hint: `To put it back: ${no}, then: ${goOn}, then: ${undo}, then: ${goOn}. ${leaving(run)}`,
+    });
+    const services = rig.services({ chosen: { environment: 'production' } });
+    await approve({ run, step: 'rebuild', by: 'bob', reject: true, reason: 'enough' }, services);
+    expect(await resume(run, rig.services(), watching())).toMatchObject({ status: 'paused' });
+    await decide({ run, step: 'rebuild', decision: 'undo', reason: 'enough' }, rig.services());
+    expect(await resume(run, rig.services(), watching())).toMatchObject({ status: 'failed', open_obligations: [] });
+  });
+
+  test('of a run that only owes something names the step that owes it', async () => {
+    rig.edit((plan) => plan.replace('uses: fake.unblock,', 'uses: fake.unblock, when: "${{ false }}",'));
+    const { run, error } = await recover(fire, rig.services(), approving());
+    expect(error).toMatchObject({ code: 'OBLIGATION_OPEN' });
+    expect(await refusal(run)).toMatchObject({
+      hint: `To put it back: lifeboat decide ${run} block undo --reason "…", then: lifeboat recover --resume ${run}. ${leaving(run)}`,
+    });
   });
 });
 
@@ -174,6 +249,29 @@ describe('nothing is touched', () => {
   test('by a plan with findings of level error', async () => {
     rig.edit((plan) => plan.replace('uses: fake.verify_house', 'uses: fake.unheard_of'));
     await refused(fire, { code: 'PLAN_REFUSED', hint: 'See all of it with: lifeboat check' });
+  });
+
+  test.each(['IDENTITY', 'DATABASE_URL'])('without the secret env:%s', async (name) => {
+    rig.edit((plan) => plan.replace(`env:${name}"`, 'env:NOT_HERE"'));
+    await refused(fire, { code: 'SECRET_MISSING', message: 'the secret env:NOT_HERE is not set' });
+  });
+
+  test('without its secrets, all of which are named', async () => {
+    rig.edit((plan) => plan.replace('env:IDENTITY"', 'env:NO_KEY"').replace('env:DATABASE_URL"', 'file:/no/url"'));
+    await refused(fire, {
+      code: 'SECRET_MISSING',
+      message: expect.stringMatching(/env:NO_KEY is not set; .*file:\/no\/url cannot be read/),
+      hint: expect.stringContaining('NO_KEY'),
+    });
+  });
+
+  test('in an environment there is not', async () => {
+    const services = rig.services({ chosen: { environment: 'prod' } });
+    const expected = { code: 'USAGE', message: 'the plan has no environment "prod"' };
+    const recovering = recover(fire, services, approving());
+    await expect(recovering).rejects.toMatchObject({ ...expected, hint: 'It has: production, drill.' });
+    expect(() => checkPlan(services)).toThrow(expect.objectContaining(expected));
+    expect((await listRuns(rig.services())).runs).toEqual([]);
   });
 
   test('without a repository', async () => {

@@ -3,6 +3,7 @@ import { startRun } from '../engine/execute.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { KnownError } from '../model/errors.ts';
 import { isError } from '../model/finding.ts';
+import type { Scenario } from '../model/plan.ts';
 import type { RunOrigin } from '../model/run.ts';
 import type { LoadedPlan } from '../plan/load.ts';
 import { unknownName } from './find-component.ts';
@@ -10,6 +11,7 @@ import { findPlan } from './find-plan.ts';
 import { planError, requirePlan } from './load-plan.ts';
 import { momentOf } from './moment.ts';
 import { openWorld } from './open-world.ts';
+import { requireSecrets } from './require-secrets.ts';
 import { inputsFrom } from './run-inputs.ts';
 import { portsFor, type Watching } from './run-ports.ts';
 import { concludeRun, type RunResult } from './run-result.ts';
@@ -28,6 +30,7 @@ export async function recover(request: RecoverRequest, services: Services, watch
   const origin = prepareOrigin(request, services);
   const loaded = requirePlan(services);
   const world = await openWorld(loaded.plan, services);
+  requireSecrets(loaded.plan, loaded.plan.scenarios[request.scenario] as Scenario, services);
   const id = services.makeId('run', services.clock.now());
   const lock = `${loaded.plan.plan.name}/${origin.environment}`;
   const ports = portsFor(world, services, watching);
@@ -56,7 +59,7 @@ export function prepareOrigin(request: RecoverRequest, services: Services): RunO
 
 function refuseOnErrors(loaded: LoadedPlan, services: Services): void {
   const wrong = check(loaded, { now: services.clock.now(), actions: services.actions }).filter(isError);
-  if (wrong.length > 0) throw planError('PLAN_REFUSED', wrong, services);
+  if (wrong.length > 0) throw planError('PLAN_REFUSED', wrong);
 }
 
 function impactFrom(text: string, services: Services): string {

@@ -6,6 +6,7 @@ import type { ErrorRecord } from '../model/errors.ts';
 import { Plan, type Scenario } from '../model/plan.ts';
 import type { JournalEvent, Preview, RunStatus, WaitsFor } from '../model/run.ts';
 import { foldRun, openObligations, type RunState, type StepState } from '../model/run-state.ts';
+import { frozenInputsHint } from './frozen-inputs.ts';
 import type { PlanWorld, Services } from './services.ts';
 import { type RunFiles, writeReport } from './write-report.ts';
 
@@ -17,7 +18,7 @@ export interface RunResult {
   readonly environment: string;
   readonly status: RunStatus;
   /** Why the run is not succeeded, with the code that the command exits with. */
-  readonly error?: ErrorRecord;
+  readonly error?: RunError;
   readonly objective: { readonly rto_seconds: number; readonly rpo_seconds: number };
   /** From impact to healthy; absent while it is not healthy. */
   readonly rto_seconds?: number;
@@ -37,6 +38,11 @@ export interface RunResult {
   readonly open_obligations: readonly { readonly id: string; readonly what: string; readonly step: string }[];
   readonly report?: RunFiles['report'];
   readonly evidence?: string;
+}
+
+/** `because`: the error of the step that paused the run, where one did. */
+export interface RunError extends ErrorRecord {
+  readonly because?: ErrorRecord;
 }
 
 /** What a step found by comparing the data with what was acknowledged. */
@@ -144,18 +150,33 @@ const waitingResult = (waitsFor: WaitsFor) =>
 
 const secondsBetween = (from: string, to: string): number => (Date.parse(to) - Date.parse(from)) / 1000;
 
-function errorOf(state: RunState, events: readonly JournalEvent[]): ErrorRecord | undefined {
+function errorOf(state: RunState, events: readonly JournalEvent[]): RunError | undefined {
   if (state.status === 'failed') return state.error;
   if (state.status === 'canceled') return canceledBecause(state, events);
   if (state.status !== 'paused') return undefined;
   const why = events.findLast((event) => event.type === 'run.paused')?.why ?? 'interrupted';
   const because = why === 'interrupted' ? undefined : pausedBecause(state);
   if (because && (because.code === 'OUTCOME_UNKNOWN' || because.code === 'OBLIGATION_OPEN')) return because;
+  if (!because)
+    return {
+      code: 'RUN_PAUSED',
+      message: `the run is paused: ${why}`,
+      hint: `Go on with: lifeboat recover --resume ${state.id}`,
+    };
   return {
     code: 'RUN_PAUSED',
-    message: because ? `the run is paused: ${because.message}` : `the run is paused: ${why}`,
-    hint: because?.hint ?? `Go on with: lifeboat recover --resume ${state.id}`,
+    message: `the run is paused: ${because.message}`,
+    hint: [because.hint, frozenHint(state)].filter((text) => text !== undefined).join(' '),
+    because,
   };
+}
+
+/** Of the first step that waits for a decision, as `because` is. */
+function frozenHint(state: RunState): string | undefined {
+  const asking = [...state.steps.values()].find(
+    ({ progress }) => progress.status === 'waiting' && progress.waitsFor.kind === 'decision',
+  );
+  return asking && frozenInputsHint(state, asking.id);
 }
 
 function canceledBecause(state: RunState, events: readonly JournalEvent[]): ErrorRecord {

@@ -24,7 +24,7 @@ function read(file: string): Buffer {
     throw new KnownError(
       'USAGE',
       `${file} cannot be read (${why})`,
-      'Name a file that lifeboat evidence export wrote.',
+      'Name a file that was written by: lifeboat evidence export',
       error,
     );
   }

@@ -19,6 +19,7 @@ process.exitCode = await runCli({
   argv: process.argv.slice(2),
   version: '0.0.0',
   colour: false,
+  cwd: process.cwd(),
   signal: stopSignal(),
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),

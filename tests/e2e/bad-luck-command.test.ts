@@ -35,7 +35,7 @@ describe.concurrent('what is not there', () => {
     ['a flag', ['recover', 'accidental-deletion', '--dryrun'], usage('--dryrun', '--dry-run')],
     ['a scenario', ['recover', 'accidental-deletio'], usage('"accidental-deletio"', 'accidental-deletion')],
     ['a scenario, said by nobody', ['recover'], usage('SCENARIO is missing', 'lifeboat docs')],
-    ['an environment', [...recoverArgs, '--environment', 'prod'], invalid('no environment "prod"', 'production')],
+    ['an environment', [...recoverArgs, '--environment', 'prod'], usage('no environment "prod"', 'production')],
     ['an input', [...recoverArgs, '--set', 'at_lest=2'], usage('"at_lest"', 'at_least')],
     [
       'the value of an input',
@@ -100,6 +100,14 @@ describe('secrets and keys', () => {
     await refused(['backup', 'database'], refusal, without('CORPORATE_INTEL_DATABASE_URL'));
     await refused(['backup', '--stream'], refusal, without('CORPORATE_INTEL_DATABASE_URL', '  '));
   });
+
+  test.each(['LIFEBOAT_IDENTITY', 'CORPORATE_INTEL_DATABASE_URL'])(
+    'a recovery does not begin without %s',
+    async (name) => {
+      const refusal = { exit: 3, code: 'SECRET_MISSING', says: `env:${name} is not set`, hint: 'Nothing has begun' };
+      await refused(recoverArgs, refusal, without(name, ''));
+    },
+  );
 
   test.each(['base_backup', 'dump'])(
     'a password with a slash that nobody encoded: %s asks no other server',

@@ -28,7 +28,7 @@ const run = (args: readonly string[], env: Env = {}): Promise<Ended> =>
 
 interface Stopped {
   readonly status: string;
-  readonly error?: ErrorRecord;
+  readonly error?: ErrorRecord & { readonly because?: ErrorRecord };
   readonly steps: readonly { readonly id: string; readonly status: string; readonly error?: ErrorRecord }[];
 }
 
@@ -36,9 +36,10 @@ interface Stopped {
 function expectPaused(ended: Ended, { code, says }: { code: string; says: string | RegExp }): void {
   const { error, steps } = documentOf(ended) as unknown as Stopped;
   const why = steps.find((step) => step.id === 'restore')?.error;
-  expect({ exit: ended.code, error: error?.code, why: why?.code }).toEqual({
+  expect({ exit: ended.code, error: error?.code, because: error?.because, why: why?.code }).toEqual({
     exit: 12,
     error: 'RUN_PAUSED',
+    because: why,
     why: code,
   });
   if (typeof says === 'string') expect(why?.message).toContain(says);

@@ -13,7 +13,7 @@ const actions = new Map(
 );
 const now = new Date('2026-11-20T12:00:00Z');
 
-const SET = { CORPORATE_INTEL_RECIPIENT: 'age1somebody' };
+const SET = { CORPORATE_INTEL_RECIPIENT: 'age1v34czl8cw84fw29ktnytdqjpdnaguv6zpxdxp99y6yfx65u4yu0saj7hyw' };
 const report = (edited: string, set: Record<string, string> = SET): string => {
   const loaded = loadPlan({ file: FILE, text: edited, env: (name) => set[name], mode: 'run' });
   const findings = loaded.ok ? check(loaded, { now, actions }) : loaded.findings;

@@ -184,7 +184,7 @@ function planOf({
     environments: { production: {} },
     people: { alex: { name: 'Alex' } },
     roles: { lead: { people: ['alex'] } },
-    repository: { folder: '/nowhere', recipients: ['age1aaaa'] },
+    repository: { folder: '/nowhere', recipients: ['age1v34czl8cw84fw29ktnytdqjpdnaguv6zpxdxp99y6yfx65u4yu0saj7hyw'] },
     components: {
       database: {
         kind: 'postgres',

@@ -82,9 +82,10 @@ describe('streaming on and on', () => {
     await expectIdentical(goal);
   }, 20_000);
 
-  test('a second stream waits and takes over when the first one ends', async () => {
+  test('a second stream says once that it waits, and takes over when the first one ends', async () => {
     const stops = [new AbortController(), new AbortController()] as const;
-    const [first, cut, second] = Array.from({ length: 3 }, () => Promise.withResolvers<void>());
+    const [first, tried, second] = Array.from({ length: 3 }, () => Promise.withResolvers<void>());
+    const said: string[] = [];
     const one = streamWal({
       ...common(),
       signal: stops[0].signal,
@@ -96,12 +97,15 @@ describe('streaming on and on', () => {
       ...common(),
       signal: stops[1].signal,
       flushEvery: 20,
-      onState: ({ state }) => {
-        if (state === 'cut') cut?.resolve();
-        if (state === 'streaming') second?.resolve();
+      onState: (state) => {
+        said.push(state.state === 'cut' ? state.error.message : state.state);
+        if (said.filter((one) => one === 'connecting').length === 4) tried?.resolve();
+        if (state.state === 'streaming') second?.resolve();
       },
     });
-    await cut?.promise;
+    await tried?.promise;
+    const busy = expect.stringContaining('another stream holds the slot');
+    expect(said).toEqual(['connecting', busy, 'connecting', 'connecting', 'connecting']);
     stops[0].abort();
     await one;
     await second?.promise;

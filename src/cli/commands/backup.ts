@@ -1,4 +1,5 @@
 import { formatDuration } from '../../lib/duration.ts';
+import { ERRORS } from '../../model/errors.ts';
 import { type StreamResult, streamLog } from '../../usecases/stream-log.ts';
 import { type BackupResult, takeBackup } from '../../usecases/take-backup.ts';
 import { defineCommand, optional, text, toggle } from '../define-command.ts';
@@ -38,6 +39,10 @@ export const backupCommand = defineCommand({
       ({ component, method, backup, seconds }) =>
         `${paint.good('✔')} ${component}: ${method} ${backup} in ${formatDuration(seconds * 1000)}`,
     );
-    return [...lines, `In ${result.repository}. Next: lifeboat points`].join('\n');
+    const failed = result.error
+      ? [`${paint.bad('✘')} ${result.error.message}`, `  → ${result.error.hint}`, `  (${result.error.code})`]
+      : [];
+    return [...lines, ...failed, `In ${result.repository}. Next: lifeboat points`].join('\n');
   },
+  exit: (result) => ('error' in result && result.error ? ERRORS[result.error.code].exit : 0),
 });

@@ -7,7 +7,8 @@ export const decideCommand = defineCommand({
   summary: 'Say how to go on with a step that failed or whose outcome is unknown.',
   details:
     'retry: look again and try again. done: it is done, a person answers for it. skip: go on without it.\n' +
-    'undo: take back what this run did, newest first; where a step owes something, put that back. abort: end the run as failed.',
+    'undo: take back what this run did, newest first; where a step owes something, put that back. abort: end the run as failed.\n' +
+    'Inputs are frozen in the run: "retry" uses the same ones. Were they wrong, cancel the run and start again with the right ones.',
   examples: ['lifeboat decide run-20260114-030512-9f3c load retry --reason "the disk has room again"'],
   args: { run: needed('The run.'), step: needed('The step.'), decision: needed(`One of ${DECISIONS.join(', ')}.`) },
   flags: {

@@ -8,6 +8,7 @@ export const docsCommand = defineCommand({
   args: {},
   flags: { out: text('FILE', 'Where to write. Default: to the screen.') },
   fails: ['USAGE', 'PLAN_INVALID'],
+  verbatim: true,
   run: async ({ out }, services) => writeDocs(out, services),
   print: ({ file, markdown }) => (file === undefined ? markdown : `The runbook is in ${file}.`),
 });

@@ -3,7 +3,11 @@ import type { AnyCommand } from '../define-command.ts';
 /** A command as the first page shows it; the rest is loaded when it is called, so that help and version stay quick. */
 export interface CommandEntry {
   readonly name: string;
+  /** Its words as its usage line shows them: `RUN STEP`, `[COMPONENT]`. */
+  readonly takes?: string;
   readonly summary: string;
+  /** It needs neither plan nor state folder: when it is named as the next thing to type, it is not given --plan. */
+  readonly standsAlone?: boolean;
   load(): Promise<AnyCommand>;
 }
 
@@ -26,36 +30,43 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'backup',
+    takes: '[COMPONENT]',
     summary: 'Take recovery points now, or keep the write-ahead log with --stream.',
     load: async () => (await import('./backup.ts')).backupCommand,
   },
   {
     name: 'points',
+    takes: '[COMPONENT]',
     summary: 'List every moment one can return to, and what choosing it would lose.',
     load: async () => (await import('./points.ts')).pointsCommand,
   },
   {
     name: 'restore',
+    takes: 'COMPONENT',
     summary: 'Restore a database beside the running one, to look and to copy from.',
     load: async () => (await import('./restore.ts')).restoreCommand,
   },
   {
     name: 'recover',
+    takes: '[SCENARIO]',
     summary: 'Carry out a scenario of the plan: the real thing.',
     load: async () => (await import('./recover.ts')).recoverCommand,
   },
   {
     name: 'approve',
+    takes: 'RUN STEP',
     summary: 'Say yes, or no, to a step that waits for approval.',
     load: async () => (await import('./approve.ts')).approveCommand,
   },
   {
     name: 'decide',
+    takes: 'RUN STEP DECISION',
     summary: 'Say how to go on with a step that failed or whose outcome is unknown.',
     load: async () => (await import('./decide.ts')).decideCommand,
   },
   {
     name: 'cancel',
+    takes: 'RUN',
     summary: 'End a run for good. What it changed stays as it is.',
     load: async () => (await import('./cancel.ts')).cancelCommand,
   },
@@ -66,22 +77,27 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'status',
+    takes: '[RUN]',
     summary: 'Say how a run stands: one sentence first, then every step.',
     load: async () => (await import('./status.ts')).statusCommand,
   },
   {
     name: 'evidence export',
+    takes: '[RUN]',
     summary: 'Write the sealed log of a run into a file that anybody can verify.',
     load: async () => (await import('./evidence-export.ts')).evidenceExportCommand,
   },
   {
     name: 'evidence verify',
+    takes: 'FILE',
     summary: 'Verify evidence offline, with nothing but the file.',
+    standsAlone: true,
     load: async () => (await import('./evidence-verify.ts')).evidenceVerifyCommand,
   },
   {
     name: 'key new',
     summary: 'Make a key pair: the public half for the plan, the private half for a safe place.',
+    standsAlone: true,
     load: async () => (await import('./key-new.ts')).keyNewCommand,
   },
 ];

@@ -16,7 +16,9 @@ export const recoverCommand = defineCommand({
   summary: 'Carry out a scenario of the plan: the real thing.',
   details:
     'Steps that need an approval wait for it, at the prompt or from any terminal with "lifeboat approve".\n' +
-    'Ctrl-C pauses the run; "lifeboat recover --resume" goes on where it stopped, after looking at what is already done.',
+    'Ctrl-C pauses the run; "lifeboat recover --resume" goes on where it stopped, after looking at what is already done.\n' +
+    'Inputs are frozen in the run: after a wrong --set, cancel it and start again with the right one.\n' +
+    'With --json, error.because {code, message, hint} is the error of the step that paused the run.',
   examples: [
     'lifeboat recover accidental-deletion --set actor=analyst --dry-run',
     'lifeboat recover accidental-deletion --set actor=analyst',

@@ -18,7 +18,7 @@ export function originOf(steps: readonly JsonObject[], more: JsonObject = {}): R
     environments: { production: {} },
     people: { ada: { name: 'Ada' } },
     roles: { commander: { people: ['ada'] } },
-    repository: { folder: '/nowhere', recipients: ['age1example'] },
+    repository: { folder: '/nowhere', recipients: ['age1v34czl8cw84fw29ktnytdqjpdnaguv6zpxdxp99y6yfx65u4yu0saj7hyw'] },
     components: { web: { kind: 'service', health: { url: 'http://127.0.0.1:1/' } } },
     scenarios: {
       loss: { title: 'Loss', loses: ['web'], objectives: { rto: '1h', rpo: '0' }, healthy, steps, ...more },

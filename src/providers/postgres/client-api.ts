@@ -48,10 +48,27 @@ export interface Deletion {
 export interface DeletionSearch {
   /** By number of rows, most first; only tables that the component names, or all when it names none. */
   readonly deletions: readonly Deletion[];
-  /** Transactions that removed whole table files: TRUNCATE, DROP, VACUUM FULL. Rows lost so are not counted above. */
-  readonly removedFiles: readonly { readonly xid: number; readonly committedAt: string; readonly files: number }[];
+  /** Transactions that may have taken whole tables: by TRUNCATE or DROP. Rows lost so are not counted above. */
+  readonly removedFiles: readonly RemovedFiles[];
+  /** Transactions of which the log that is stored has only the end: they may have deleted more than these rows, or any. */
+  readonly incomplete: readonly Pick<Deletion, 'xid' | 'commitLsn' | 'committedAt' | 'rows'>[];
   /** The moment from which the log was read; later than asked for when no older backup exists. */
   readonly since: string;
+  /** Whether that is all that was asked for. */
+  readonly reachesBack: boolean;
+}
+
+/** A committed transaction that removed whole files, and with them perhaps rows. */
+export interface RemovedFiles {
+  readonly xid: number;
+  readonly commitLsn: string;
+  readonly committedAt: string;
+  readonly files: number;
+  /**
+   * The tables, without a name for those that do not exist any more, each with the position to restore to, from which it can
+   * be read as it was. Empty when the log does not tell.
+   */
+  readonly tables: readonly { readonly table?: string; readonly before: string }[];
 }
 
 export interface SalvagedTable extends TableRows {

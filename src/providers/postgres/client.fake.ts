@@ -130,7 +130,7 @@ function rows(world: FakeWorld): Rows {
   return {
     async findDeletions({ xid, since }) {
       const found = world.deletions.filter((deletion) => xid === undefined || deletion.xid === xid);
-      return { deletions: found, removedFiles: [], since: since.toISOString() };
+      return { deletions: found, removedFiles: [], incomplete: [], since: since.toISOString(), reachesBack: true };
     },
     async salvage(_, by) {
       const byKey = [...world.salvages].find(([, { key }]) => 'key' in by && key === by.key)?.[0];

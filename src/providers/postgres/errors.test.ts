@@ -30,6 +30,17 @@ describe('translatePgError', () => {
     expect(pgErrorCode(error)).toBe(code);
   });
 
+  test.each([
+    ['3D000', /name of the database/],
+    ['28000', /role must exist.*replication line/],
+    ['28P01', /^Check user, password/],
+  ])('%s: the hint is about the connection, not about the log of the server', (code, says) => {
+    const { hint } = translatePgError(coded(code), 'x');
+    expect(hint).toMatch(says);
+    expect(hint).toContain('in the connection');
+    expect(hint).not.toContain("server's log");
+  });
+
   test('a socket file: missing is unreachable, closed is denied; of other files that says nothing', () => {
     const code = (error: unknown) => translatePgError(error, 'x').code;
     expect(code(coded('ENOENT', { syscall: 'connect' }))).toBe('TARGET_UNREACHABLE');

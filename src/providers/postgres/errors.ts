@@ -6,8 +6,8 @@ import { type ErrorCode, KnownError } from '../../model/errors.ts';
  */
 export function translatePgError(error: unknown, what: string): KnownError {
   if (error instanceof KnownError) return error;
-  const code = meaning(error);
-  return new KnownError(code, `${what}: ${said(error)}`, HINTS[code] ?? DEFAULT_HINT, error);
+  const [code, hint] = meaning(error);
+  return new KnownError(code, `${what}: ${said(error)}`, hint ?? HINTS[code] ?? DEFAULT_HINT, error);
 }
 
 /** The SQLSTATE or errno of an error, also of one that was translated already. */
@@ -17,28 +17,41 @@ export function pgErrorCode(error: unknown): string | undefined {
   return typeof code === 'string' ? code : undefined;
 }
 
-const BY_CODE: { readonly [code: string]: ErrorCode } = {
-  ECONNREFUSED: 'TARGET_UNREACHABLE',
-  ECONNRESET: 'TARGET_UNREACHABLE',
-  EPIPE: 'TARGET_UNREACHABLE',
-  ENOTFOUND: 'TARGET_UNREACHABLE',
-  EAI_AGAIN: 'TARGET_UNREACHABLE',
-  ETIMEDOUT: 'TARGET_UNREACHABLE',
-  EHOSTUNREACH: 'TARGET_UNREACHABLE',
-  ENETUNREACH: 'TARGET_UNREACHABLE',
-  ENETDOWN: 'TARGET_UNREACHABLE',
-  '57P01': 'TARGET_UNREACHABLE', // admin_shutdown
-  '57P02': 'TARGET_UNREACHABLE', // crash_shutdown
-  '57P03': 'TARGET_UNREACHABLE', // cannot_connect_now: it starts or stops
-  '53300': 'TARGET_UNREACHABLE', // too_many_connections
-  '28P01': 'TARGET_DENIED',
-  '28000': 'TARGET_DENIED',
-  '42501': 'TARGET_DENIED',
-  '53100': 'DISK_FULL',
-  ENOSPC: 'DISK_FULL',
-  EDQUOT: 'DISK_FULL',
-  '57014': 'TIMED_OUT', // query_canceled, by statement_timeout
-  '55P03': 'TIMED_OUT', // lock_not_available, by lock_timeout
+/** What a code means, and what to do when that is something else than for its kind in general. */
+type Meaning = readonly [ErrorCode, hint?: string];
+
+const BY_CODE: { readonly [code: string]: Meaning } = {
+  ECONNREFUSED: ['TARGET_UNREACHABLE'],
+  ECONNRESET: ['TARGET_UNREACHABLE'],
+  EPIPE: ['TARGET_UNREACHABLE'],
+  ENOTFOUND: ['TARGET_UNREACHABLE'],
+  EAI_AGAIN: ['TARGET_UNREACHABLE'],
+  ETIMEDOUT: ['TARGET_UNREACHABLE'],
+  EHOSTUNREACH: ['TARGET_UNREACHABLE'],
+  ENETUNREACH: ['TARGET_UNREACHABLE'],
+  ENETDOWN: ['TARGET_UNREACHABLE'],
+  '57P01': ['TARGET_UNREACHABLE'], // admin_shutdown
+  '57P02': ['TARGET_UNREACHABLE'], // crash_shutdown
+  '57P03': ['TARGET_UNREACHABLE'], // cannot_connect_now: it starts or stops
+  '53300': ['TARGET_UNREACHABLE'], // too_many_connections
+  '28P01': [
+    'TARGET_DENIED',
+    'Check user, password and host in the connection: the server is there and does not take them.',
+  ],
+  '28000': [
+    'TARGET_DENIED',
+    'Check user and database in the connection: the role must exist and may log in, and pg_hba.conf must let it in from here; for backups with a replication line too.',
+  ],
+  '3D000': [
+    'TARGET_FAILED',
+    'Check the name of the database in the connection: the server is there, and that database is not.',
+  ],
+  '42501': ['TARGET_DENIED'],
+  '53100': ['DISK_FULL'],
+  ENOSPC: ['DISK_FULL'],
+  EDQUOT: ['DISK_FULL'],
+  '57014': ['TIMED_OUT'], // query_canceled, by statement_timeout
+  '55P03': ['TIMED_OUT'], // lock_not_available, by lock_timeout
 };
 
 const HINTS: { readonly [code in ErrorCode]?: string } = {
@@ -50,14 +63,14 @@ const HINTS: { readonly [code in ErrorCode]?: string } = {
 };
 const DEFAULT_HINT = "Read the server's log around this time.";
 
-function meaning(error: unknown): ErrorCode {
+function meaning(error: unknown): Meaning {
   const code = pgErrorCode(error);
   const syscall = (error as { syscall?: unknown } | null | undefined)?.syscall;
-  if (code === undefined) return isFaultOfOurs(error) ? 'INTERNAL' : 'TARGET_FAILED';
-  if (syscall === 'connect' && code === 'ENOENT') return 'TARGET_UNREACHABLE';
-  if (syscall === 'connect' && (code === 'EACCES' || code === 'EPERM')) return 'TARGET_DENIED';
-  if (/^08...$/.test(code)) return 'TARGET_UNREACHABLE'; // SQLSTATE class 08: connection exception
-  return BY_CODE[code] ?? 'TARGET_FAILED';
+  if (code === undefined) return [isFaultOfOurs(error) ? 'INTERNAL' : 'TARGET_FAILED'];
+  if (syscall === 'connect' && code === 'ENOENT') return ['TARGET_UNREACHABLE'];
+  if (syscall === 'connect' && (code === 'EACCES' || code === 'EPERM')) return ['TARGET_DENIED'];
+  if (/^08...$/.test(code)) return ['TARGET_UNREACHABLE']; // SQLSTATE class 08: connection exception
+  return BY_CODE[code] ?? ['TARGET_FAILED'];
 }
 
 const isFaultOfOurs = (error: unknown): boolean =>

@@ -3,7 +3,7 @@ import type { ActionContext } from '../../../actions/action.ts';
 import { minutes, parseDuration } from '../../../lib/duration.ts';
 import { DurationText } from '../../../model/plan.ts';
 import type { Deletion, DeletionSearch, PostgresClient } from '../client-api.ts';
-import { chooseDeletion, describe } from '../rows/choose.ts';
+import { chooseDeletion, describe, describeIncomplete, describeRemoved } from '../rows/choose.ts';
 import {
   ComponentField,
   count,
@@ -58,6 +58,7 @@ export const findDeletion = postgresAction({
       ...known(input),
     });
     ctx.log(`found:${describe(found)}`);
+    tellTheRest(ctx, input.component, search);
     return outputOf(found, search);
   },
   /** The log is read a second time: the same transaction must be found again with the same rows. */
@@ -69,6 +70,18 @@ export const findDeletion = postgresAction({
   },
   undo: nothingToUndo,
 });
+
+/** What may have been lost besides, and is not put back with the rows that were found. */
+function tellTheRest(
+  { log }: Pick<ActionContext<PostgresClient>, 'log'>,
+  component: string,
+  search: DeletionSearch,
+): void {
+  const { removedFiles, incomplete } = search;
+  if (removedFiles.length > 0) log(`whole tables may be gone besides:\n${describeRemoved(removedFiles, component)}`);
+  if (incomplete.length > 0)
+    log(`not counted, the log has only their end:\n${describeIncomplete(incomplete, component)}`);
+}
 
 const look = ({ client, clock, signal, log }: ActionContext<PostgresClient>, input: Input): Promise<DeletionSearch> =>
   client.findDeletions({

@@ -3,7 +3,7 @@ import { formatLsn, parseLsn } from '../../../model/lsn.ts';
 import type { RecoveryPoint } from '../../../model/recovery-point.ts';
 import type { LogRef } from '../../../model/repository.ts';
 import type { RestoreTarget } from '../client-api.ts';
-import { type Line, lineOf, physicalPoints, readLine } from '../rows/read-log.ts';
+import { consistentFrom, type Line, lineOf, physicalPoints, readLine } from '../rows/read-log.ts';
 import { scanTransactions, type TransactionEffects } from '../wal/transactions.ts';
 import type { World } from '../world.ts';
 
@@ -60,8 +60,6 @@ async function stopAtTime(world: World, line: Line, at: Date): Promise<Stop> {
   const first = later.find(({ commitLsn }) => commitLsn >= consistentFrom(line));
   return first === undefined ? { line } : { line, stopBefore: first.commitLsn };
 }
-
-const consistentFrom = (line: Line): bigint => parseLsn(String(line.manifest.facts.endLsn));
 
 async function stopAtTransaction(world: World, points: readonly RecoveryPoint[], xid: number): Promise<Stop> {
   // Newest first: less log to read, and what a person asks about is seldom old.

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { to as copyTo } from 'pg-copy-streams';
 import { KnownError } from '../../../model/errors.ts';
 import { parseLsn } from '../../../model/lsn.ts';
+import type { RecoveryPoint } from '../../../model/recovery-point.ts';
 import type { BackupWriter } from '../../../model/repository.ts';
 import type { RowClient, Salvage } from '../client-api.ts';
 import { type Session, withSession } from '../connect.ts';
@@ -10,7 +11,7 @@ import { type SidePlace, sideAddress, sidePlace } from '../instance/side.ts';
 import { deletedTuples, type TuplePosition } from '../wal/deleted-tuples.ts';
 import type { World } from '../world.ts';
 import { alikeRows, columnList, contentOf, quotedTable, tableName } from './names.ts';
-import { type Line, lineOf, physicalPoints, readLine } from './read-log.ts';
+import { lineOf, olderPoints, physicalPoints, readLine } from './read-log.ts';
 import { describeSalvage, findSalvage, type SalvagedTable, type SalvageFacts } from './salvage.ts';
 import { describeTable, type Table, tablesOfFiles } from './tables.ts';
 
@@ -24,9 +25,7 @@ export async function extractRows(world: World, request: Request): Promise<Salva
   const known = await findSalvage(world, request.component, { key: request.key });
   if (known !== undefined) return describeSalvage(known);
   const place = await sidePlace(world, request.instance);
-  const line = await lineUsed(world, request, place);
-  const source = readLine(world, line, parseLsn(request.commitLsn));
-  const tuples = await deletedTuples(source, request.xid, { segmentBytes: line.segmentBytes });
+  const tuples = await deletedThere(world, request, place);
   const what = `${request.instance}: read the deleted rows`;
   const address = sideAddress(world, request.component, place);
   return withSession({ address, what, signal: request.signal, readOnly: true }, async (session) => {
@@ -37,13 +36,37 @@ export async function extractRows(world: World, request: Request): Promise<Salva
   });
 }
 
-/** The log that the side instance was made from. */
-async function lineUsed(world: World, request: Request, place: SidePlace): Promise<Line> {
+type Tuples = Awaited<ReturnType<typeof deletedTuples>>;
+
+/**
+ * Read from the log that the side instance was made from; when that has only the end of the transaction, which was open when
+ * the base backup began, from an older one. The places of rows are the same in both.
+ */
+async function deletedThere(world: World, request: Request, place: SidePlace): Promise<Tuples> {
   const points = await physicalPoints(world, request.component);
   const commit = parseLsn(request.commitLsn);
+  const used = pointUsed(world, points, { commit, place });
+  let refused: unknown;
+  for (const point of [used, ...olderPoints(points, used, commit)]) {
+    const line = await lineOf(world, point);
+    try {
+      return await deletedTuples(readLine(world, line, commit), request.xid, { segmentBytes: line.segmentBytes });
+    } catch (error) {
+      if (!(error instanceof KnownError) || error.code !== 'LOG_GAP') throw error;
+      refused ??= error;
+    }
+  }
+  throw refused;
+}
+
+function pointUsed(
+  world: World,
+  points: readonly RecoveryPoint[],
+  { commit, place }: { commit: bigint; place: SidePlace },
+): RecoveryPoint {
   const fitting = points.filter(({ backup, log }) => backup === place.marker.backup && log !== undefined);
   const point = fitting.find(({ log }) => log?.timeline === place.marker.timeline && parseLsn(log.to) >= commit);
-  return lineOf(world, point ?? world.catalog.choosePoint(points, { kind: 'lsn', lsn: commit }));
+  return point ?? world.catalog.choosePoint(points, { kind: 'lsn', lsn: commit });
 }
 
 /** Rows can be read as they were only while the transaction has not committed there. */

@@ -1,4 +1,5 @@
 import { formatDuration, minutes } from '../../../lib/duration.ts';
+import { KnownError } from '../../../model/errors.ts';
 import { formatLsn, parseLsn } from '../../../model/lsn.ts';
 import type { RecoveryPoint } from '../../../model/recovery-point.ts';
 import type { Deletion, DeletionSearch, RowClient, TableRows } from '../client-api.ts';
@@ -7,8 +8,10 @@ import { archiveUpTo } from '../stream/archive.ts';
 import { deletedTuples } from '../wal/deleted-tuples.ts';
 import { scanTransactions, type TransactionEffects } from '../wal/transactions.ts';
 import { connectionOf, database, type World } from '../world.ts';
+import { DUMPS_HELP } from './choose.ts';
 import { isListed, tableName } from './names.ts';
-import { type Line, lineOf, physicalPoints, readLine } from './read-log.ts';
+import { consistentFrom, type Line, lineOf, olderPoints, physicalPoints, readLine } from './read-log.ts';
+import { removedFiles } from './removed-files.ts';
 import { databaseNumber, type Relation, tablesOfFiles } from './tables.ts';
 
 type Request = Parameters<RowClient['findDeletions']>[0];
@@ -20,25 +23,41 @@ const COUNTED_EXACTLY = 3;
 export async function findDeletions(world: World, request: Request): Promise<DeletionSearch> {
   const address = { uri: connectionOf(world, request.component) };
   const what = `${request.component}: look for deleted rows`;
+  await requireBaseBackup(world, request.component);
   return withSession({ address, what, signal: request.signal }, async (session) => {
-    const point = await newestLog(world, request, session);
-    const line = await lineOf(world, point);
-    request.log(`reading the log since the backup ${point.backup} of ${point.from}`);
-    const found = await scanTransactions(readLine(world, line), {
-      from: request.since,
-      onlyDestructive: true,
-      segmentBytes: line.segmentBytes,
-    });
+    const points = await pointsToRead(world, request, session);
+    const ours = await databaseNumber(session);
+    const { point, line, found } = await scanWhole({ world, request, points, ours });
+    const search: Search = { world, line, session, listed: database(world, request.component).tables, ours };
     const wanted = request.xid === undefined ? found : found.filter(({ xid }) => xid === request.xid);
-    const search: Search = { world, line, session, listed: database(world, request.component).tables };
-    return { ...(await judge(search, wanted)), since: later(point.from, request.since) };
+    return {
+      ...(await judge(search, wanted)),
+      removedFiles: (await removedFiles({ ...search, database: ours }, found)).filter(
+        ({ xid }) => request.xid === undefined || xid === request.xid,
+      ),
+      since: later(point.from, request.since),
+      reachesBack: Date.parse(point.from) <= request.since.getTime(),
+    };
   });
 }
 
 const later = (iso: string, date: Date): string => new Date(Math.max(Date.parse(iso), date.getTime())).toISOString();
 
-/** The point whose log holds all that has happened up to now, from the newest backup before the span that is searched. */
-async function newestLog(world: World, request: Request, session: Session): Promise<RecoveryPoint> {
+/** The log tells what was deleted only to whom has the database from before. */
+async function requireBaseBackup(world: World, component: string): Promise<void> {
+  const points = await world.catalog.points(component);
+  if (points.some(({ method }) => method !== 'postgres.dump')) return;
+  throw new KnownError(
+    'POINT_NOT_FOUND',
+    `${component}: there is no base backup, and without one from before the deletion nothing can be taken from the log`,
+    points.length > 0
+      ? DUMPS_HELP
+      : 'There is no dump either. Look for other copies of the rows: a replica, an export, a snapshot of the disk.',
+  );
+}
+
+/** Points whose log holds all that has happened up to now: from the newest backup before the span that is searched, and older. */
+async function pointsToRead(world: World, request: Request, session: Session): Promise<readonly RecoveryPoint[]> {
   const [at] = await session.query<{ position: string }>('SELECT pg_current_wal_flush_lsn()::text AS position');
   const position = parseLsn((at as { position: string }).position);
   const timeout = minutes(2);
@@ -57,9 +76,52 @@ async function newestLog(world: World, request: Request, session: Session): Prom
     .filter(({ log }) => log?.system === received.system && log.timeline === received.timeline)
     .filter(({ log }) => log !== undefined && parseLsn(log.to) >= position)
     .sort((a, b) => Date.parse(b.from) - Date.parse(a.from));
-  const before = whole.find(({ from }) => Date.parse(from) <= request.since.getTime());
   // Nothing reaches the newest log: the catalogue says what there is instead.
-  return before ?? whole.at(-1) ?? world.catalog.choosePoint(all, { kind: 'lsn', lsn: position });
+  const first =
+    whole.find(({ from }) => Date.parse(from) <= request.since.getTime()) ??
+    whole.at(-1) ??
+    world.catalog.choosePoint(all, { kind: 'lsn', lsn: position });
+  return [first, ...olderPoints(all, first, position)];
+}
+
+interface Scanning {
+  readonly world: World;
+  readonly request: Request;
+  readonly points: readonly RecoveryPoint[];
+  readonly ours: number;
+}
+
+interface Scanned {
+  readonly point: RecoveryPoint;
+  readonly line: Line;
+  readonly found: readonly TransactionEffects[];
+}
+
+/**
+ * Of a transaction that was open when the base backup began, the log since then has only the end. The log from an older base
+ * backup has all of it; the oldest one is what remains.
+ */
+async function scanWhole({ world, request, points, ours }: Scanning): Promise<Scanned> {
+  let scanned: Scanned | undefined;
+  for (const point of points) {
+    const line = await lineOf(world, point);
+    request.log(`reading the log since the backup ${point.backup} of ${point.from}`);
+    const all = await scanTransactions(readLine(world, line), {
+      from: request.since,
+      onlyDestructive: true,
+      segmentBytes: line.segmentBytes,
+    });
+    const found = all
+      .filter(({ database: other }) => other === ours || other === 0)
+      // To before these one cannot return, and they end before the span begins that is said to be searched.
+      .filter(({ complete, commitLsn }) => complete || commitLsn >= consistentFrom(line));
+    scanned = { point, line, found };
+    const cut = found.filter(({ complete, xid }) => !complete && (request.xid ?? xid) === xid);
+    if (cut.length === 0) break;
+    const xids = cut.map(({ xid }) => xid).join(', ');
+    request.log(`open when the backup ${point.backup} began, so the log since then has only their end: ${xids}`);
+  }
+  return scanned as Scanned;
 }
 
 interface Search {
@@ -67,29 +129,36 @@ interface Search {
   readonly line: Line;
   readonly session: Session;
   readonly listed: readonly string[];
+  readonly ours: number;
 }
 
-async function judge(search: Search, found: readonly TransactionEffects[]): Promise<Omit<DeletionSearch, 'since'>> {
-  const number = await databaseNumber(search.session);
-  const here = found.filter(({ database: other }) => other === number || other === 0);
-  const files = here.flatMap((transaction) => transaction.relations);
+type Judged = Pick<DeletionSearch, 'deletions' | 'incomplete'>;
+
+async function judge(search: Search, found: readonly TransactionEffects[]): Promise<Judged> {
+  const files = found.flatMap((transaction) => transaction.relations);
   const tables = await tablesOfFiles(search.session, files);
-  const deletions = here
-    .map((transaction) => deletionOf(transaction, tables))
-    .filter((deletion) => deletion.tables.some(({ relation, rows }) => rows > 0 && isListed(relation, search.listed)))
+  const counted = found.map((transaction) => ({ transaction, deletion: deletionOf(transaction, tables) }));
+  const deletions = counted
+    .filter(({ transaction }) => transaction.complete)
+    .map(({ deletion }) => deletion)
+    .filter((deletion) => listedRows(search, deletion) > 0)
     .sort((a, b) => b.rows - a.rows);
-  const removedFiles = here
-    .filter(({ droppedFilenodes }) => droppedFilenodes.length > 0)
-    .map(({ xid, committedAt, droppedFilenodes }) => ({
-      xid,
-      committedAt: committedAt.toISOString(),
-      files: droppedFilenodes.length,
+  const incomplete = counted
+    .filter(({ transaction }) => !transaction.complete)
+    .map(({ deletion }) => ({
+      xid: deletion.xid,
+      commitLsn: deletion.commitLsn,
+      committedAt: deletion.committedAt,
+      rows: listedRows(search, deletion),
     }));
   const exact: Deletion[] = [];
   for (const [index, deletion] of deletions.entries())
     exact.push(index < COUNTED_EXACTLY ? await countExactly(search, deletion, tables) : plain(deletion));
-  return { deletions: exact.filter(({ rows }) => rows > 0).sort((a, b) => b.rows - a.rows), removedFiles };
+  return { deletions: exact.filter(({ rows }) => rows > 0).sort((a, b) => b.rows - a.rows), incomplete };
 }
+
+const listedRows = ({ listed }: Search, { tables }: Found): number =>
+  tables.filter(({ relation }) => isListed(relation, listed)).reduce((sum, { rows }) => sum + rows, 0);
 
 interface Found extends Omit<Deletion, 'tables'> {
   readonly tables: readonly { readonly relation: Relation; readonly rows: number }[];

@@ -20,6 +20,7 @@ import {
   readStartFacts,
   type StartFacts,
   type StreamStart,
+  slotInvalidated,
 } from './start-position.ts';
 import { WalSession } from './wal-session.ts';
 
@@ -58,11 +59,18 @@ export interface Received {
  * Acknowledges only what is durable there. Ends at `until` or when aborted; what has arrived is stored first.
  */
 export async function receiveWal(request: ReceiveRequest): Promise<Received> {
+  let used: Slot | undefined;
   try {
-    return await attempt(request, chooseStart);
+    return await attempt(request, (facts) => {
+      used = facts.slot;
+      return chooseStart(facts);
+    });
   } catch (error) {
-    if (!REMOVED.includes(pgErrorCode(error))) throw error;
+    const code = pgErrorCode(error);
+    if (code !== SEGMENT_REMOVED && code !== SLOT_INVALIDATED) throw error;
     return attempt(request, (facts, what) => {
+      if (code === SLOT_INVALIDATED && facts.slot && isSame(facts.slot, used))
+        throw slotInvalidated(what, facts.slot.name, error);
       const later = chooseStartAfterLoss(facts);
       if (later) return later;
       throw logGap(what, chooseStart(facts), error);
@@ -70,12 +78,16 @@ export async function receiveWal(request: ReceiveRequest): Promise<Received> {
   }
 }
 
-/** True when the error says that another stream uses the slot. */
+/** True when the error says that another stream holds the slot. */
 export const isSlotBusy = (error: unknown): boolean => pgErrorCode(error) === OBJECT_IN_USE;
 
 const OBJECT_IN_USE = '55006';
 /** SQLSTATEs of START_REPLICATION when the segment was removed, and when the slot was invalidated. */
-const REMOVED: readonly (string | undefined)[] = ['58P01', '55000'];
+const SEGMENT_REMOVED = '58P01';
+const SLOT_INVALIDATED = '55000';
+
+/** A slot whose log was removed has lost its place and was made anew by now; one that was only idle for too long keeps it. */
+const isSame = (slot: Slot, used: Slot | undefined): boolean => slot.restart?.position === used?.restart?.position;
 
 async function attempt(
   request: ReceiveRequest,
@@ -164,7 +176,7 @@ function failureOf(error: unknown, what: string, slot: string): KnownError {
   if (!isSlotBusy(error)) return translatePgError(error, `${what}: streaming the log`);
   return new KnownError(
     'TARGET_FAILED',
-    `${what}: another stream uses the slot ${slot}`,
+    `${what}: another stream holds the slot ${slot}`,
     'Only one stream per component can run. Stop the other one, or let it do the work.',
     error,
   );

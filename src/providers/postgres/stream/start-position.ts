@@ -96,6 +96,16 @@ export function logEnd(logs: readonly LogRef[], timeline: number): bigint | unde
   return ends.reduce<bigint | undefined>((last, end) => (last === undefined || end > last ? end : last), undefined);
 }
 
+/** The server lets nobody stream from the slot any more, and will not give it back. */
+export function slotInvalidated(what: string, slot: string, cause: unknown): KnownError {
+  return new KnownError(
+    'LOG_GAP',
+    `${what}: the server has invalidated the slot ${slot}, which was not used for too long`,
+    `Drop it by hand: SELECT pg_drop_replication_slot('${slot}'); then start the stream again, which makes it anew and says whether log is missing. See idle_replication_slot_timeout.`,
+    cause,
+  );
+}
+
 /** The log that is due exists nowhere any more. */
 export function logGap(what: string, start: StreamStart, cause?: unknown): KnownError {
   return new KnownError(

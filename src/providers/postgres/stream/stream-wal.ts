@@ -2,7 +2,10 @@ import type { Duration } from '../../../lib/duration.ts';
 import { isRetryable, KnownError } from '../../../model/errors.ts';
 import { isSlotBusy, type ReceiveRequest, receiveWal, type WalProgress } from './receive-wal.ts';
 
-/** What the stream does, for whoever watches. `cut` is passing: it begins again at `retryAt`. */
+/**
+ * What the stream does, for whoever watches. `cut` is passing: it begins again at `retryAt`. That another stream holds the
+ * slot is told once; it is looked again and again until it has gone.
+ */
 export type StreamState =
   | { readonly state: 'connecting' }
   | ({ readonly state: 'streaming' } & WalProgress)
@@ -15,6 +18,8 @@ export type StreamRequest = Omit<ReceiveRequest, 'until' | 'missingSlot' | 'onPr
 const FIRST_PAUSE: Duration = 250;
 /** Short: what a server that is back writes before we are is not yet off its machine. */
 const LONGEST_PAUSE: Duration = 2_000;
+/** Nothing is lost while another stream takes the log, and each try is an error in the server's log. */
+const LONGEST_PAUSE_BUSY: Duration = 5_000;
 
 /**
  * Streams the log until aborted, and connects again after every cut that may pass. Nothing is missing or doubled after a
@@ -22,21 +27,27 @@ const LONGEST_PAUSE: Duration = 2_000;
  */
 export async function streamWal(request: StreamRequest): Promise<void> {
   const { signal, clock, onState } = request;
-  for (let pause = FIRST_PAUSE; !signal.aborted; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
+  let pause = FIRST_PAUSE;
+  let saidBusy = false;
+  while (!signal.aborted) {
     onState?.({ state: 'connecting' });
     try {
       await receiveWal({
         ...request,
         onProgress: (progress) => {
           pause = FIRST_PAUSE;
+          saidBusy = false;
           onState?.({ state: 'streaming', ...progress });
         },
       });
     } catch (error) {
       if (signal.aborted && error === signal.reason) return;
       if (!(error instanceof KnownError) || !mayPass(error)) throw error;
-      onState?.({ state: 'cut', error, retryAt: new Date(clock.now().getTime() + pause) });
+      const busy = isSlotBusy(error);
+      if (!busy || !saidBusy) onState?.({ state: 'cut', error, retryAt: new Date(clock.now().getTime() + pause) });
+      saidBusy = busy;
       await clock.sleep(pause, signal).catch(() => undefined);
+      pause = Math.min(pause * 2, busy ? LONGEST_PAUSE_BUSY : LONGEST_PAUSE);
     }
   }
 }

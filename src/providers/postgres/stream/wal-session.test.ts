@@ -24,7 +24,7 @@ function jumpingClock(): Clock & { readonly ms: () => number } {
 }
 
 /** A server that the test plays by hand. */
-function playedServer() {
+function playedServer(options: { holdsBack?: boolean } = {}) {
   const sent: bigint[] = [];
   let copy: CopyHandler | undefined;
   const answer = Promise.withResolvers<readonly (readonly Row[])[]>();
@@ -35,6 +35,7 @@ function playedServer() {
     run: (command, handler) => {
       state.command = command;
       copy = handler;
+      if (!options.holdsBack) handler?.begun?.();
       return answer.promise;
     },
     sendCopy: (bytes) => {
@@ -63,13 +64,16 @@ function playedServer() {
     copy?.data(frame('w', start, start + BigInt(length), Buffer.alloc(length, 1)));
   const alive = (reply: number) =>
     copy?.data(Buffer.concat([Buffer.from('k'), Buffer.alloc(16), Buffer.from([reply])]));
-  return { wire, sent, state, log, alive, done: () => copy?.done?.(), ...answer };
+  return { wire, sent, state, log, alive, grant: () => copy?.begun?.(), done: () => copy?.done?.(), ...answer };
 }
 
 const SEGMENT = 16 << 20;
 
-function setUp(more: Partial<SessionOptions> = {}, putLog: () => Promise<void> = async () => undefined) {
-  const server = playedServer();
+function setUp(
+  { holdsBack = false, ...more }: Partial<SessionOptions> & { holdsBack?: boolean } = {},
+  putLog: () => Promise<void> = async () => undefined,
+) {
+  const server = playedServer({ holdsBack });
   const stop = new AbortController();
   const clock = jumpingClock();
   const stored: [bigint, number][] = [];
@@ -121,6 +125,26 @@ describe('a stream', () => {
     expect(stored).toEqual([[start, 100]]);
     stop.abort();
     expect(await running).toEqual({ why: 'aborted' });
+  });
+
+  test('says nothing and reports nothing before the server has granted it', async () => {
+    const reports: bigint[] = [];
+    const { server, clock, running } = setUp({ holdsBack: true, onProgress: ({ flushed }) => reports.push(flushed) });
+    const begun = clock.ms();
+    await until(() => clock.ms() - begun > 20_000);
+    server.reject(coded('55006', 'the slot is active'));
+    await expect(running).rejects.toMatchObject({ code: '55006' });
+    expect([reports, server.sent]).toEqual([[], []]);
+  });
+
+  test('reports as soon as it is granted', async () => {
+    const reports: bigint[] = [];
+    const { server, start, stop } = setUp({ holdsBack: true, onProgress: ({ flushed }) => reports.push(flushed) });
+    for (let i = 0; i < 5; i++) await turn();
+    server.grant();
+    await until(() => reports[0] === start);
+    expect(server.sent[0]).toBe(start);
+    stop.abort();
   });
 
   test('without a slot', () => {

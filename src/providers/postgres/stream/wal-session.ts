@@ -19,6 +19,7 @@ export interface SessionOptions {
   readonly until: bigint | undefined;
   readonly flushEvery: Duration;
   readonly synchronous: boolean;
+  /** Told from the moment on that the server has granted the stream. */
   readonly onProgress: (progress: { flushed: bigint; serverPosition: bigint; at: Date }) => void;
 }
 
@@ -41,7 +42,8 @@ export class WalSession {
   private readonly options: SessionOptions;
   private readonly bell: Bell;
   private serverPosition: bigint;
-  private copying = true;
+  private granted = false;
+  private copying = false;
   private paused = false;
   private storing = false;
   private storingFailed: { readonly error: unknown } | undefined;
@@ -81,6 +83,10 @@ export class WalSession {
     const { wire, slot, start, timeline } = this.options;
     const from = `PHYSICAL ${formatLsn(start)} TIMELINE ${timeline}`;
     const answer = wire.run(slot ? `START_REPLICATION SLOT ${slot} ${from}` : `START_REPLICATION ${from}`, {
+      begun: () => {
+        this.granted = this.copying = true;
+        this.bell.ring();
+      },
       data: (message) => this.take(message),
       done: () => {
         this.copying = false;
@@ -167,6 +173,7 @@ export class WalSession {
   }
 
   private sendStatus(wantsReply: boolean): void {
+    if (!this.granted) return;
     const { wire, writer, clock, onProgress } = this.options;
     const at = clock.now();
     if (this.copying) wire.sendCopy(statusFrame(writer.flushed, at, wantsReply));

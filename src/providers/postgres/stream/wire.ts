@@ -9,6 +9,8 @@ import { translatePgError } from '../errors.ts';
 export type Row = { readonly [column: string]: string | null };
 
 export interface CopyHandler {
+  /** The server has granted the stream. */
+  begun?(): void;
   /** The bytes are only valid during the call. */
   data(chunk: Buffer): void;
   /** The server has said that it sends no more. */
@@ -181,6 +183,7 @@ class Exchange {
   private readonly command: string;
   private readonly copy: CopyHandler | undefined;
   private readonly inner: Inner;
+  private readonly onCopyBegun = () => this.guarded(() => this.copy?.begun?.());
   private readonly onCopyDone = () => this.guarded(() => this.copy?.done?.());
 
   constructor(command: string, copy: CopyHandler | undefined, inner: Inner) {
@@ -193,6 +196,7 @@ class Exchange {
   }
 
   submit(): void {
+    this.inner.on('replicationStart', this.onCopyBegun);
     this.inner.on('copyDone', this.onCopyDone);
     this.inner.query(this.command);
   }
@@ -227,6 +231,7 @@ class Exchange {
   }
 
   private over(): void {
+    this.inner.off('replicationStart', this.onCopyBegun);
     this.inner.off('copyDone', this.onCopyDone);
   }
 

@@ -194,6 +194,22 @@ export function runningNote(nextXid: number): BuiltRecord {
   return { rmgr: 8, info: 0x10, main };
 }
 
+/** A transaction locked relations of the database for itself alone; written by itself or, `by` 0, by the server later. */
+export function lockNote(xid: number, relations: readonly number[], by = xid): BuiltRecord {
+  const main = Buffer.alloc(4 + 12 * relations.length);
+  main.writeInt32LE(relations.length, 0);
+  for (const [i, relation] of relations.entries())
+    for (const [j, value] of [xid, 5, relation].entries()) main.writeUInt32LE(value, 4 + 12 * i + 4 * j);
+  return { rmgr: 8, info: 0x00, xid: by, main };
+}
+
+/** A new file for a table; fork 0 holds its rows. */
+export function fileMade(xid: number, filenode: number, fork = 0): BuiltRecord {
+  const main = Buffer.alloc(16);
+  for (const [i, value] of [1663, 5, filenode, fork].entries()) main.writeUInt32LE(value, 4 * i);
+  return { rmgr: 2, info: 0x10, xid, main };
+}
+
 export interface EndOptions {
   readonly subxids?: readonly number[];
   readonly dropped?: readonly number[];

@@ -5,8 +5,10 @@ import {
   blockReference,
   deleteRow,
   endTransaction,
+  fileMade,
   insertRow,
   LogBuilder,
+  lockNote,
   multiInsert,
   runningNote,
   updateRow,
@@ -52,6 +54,8 @@ describe('scanning', () => {
           { tablespace: 1663, database: 5, filenode: 20_000, deleted: 1, updated: 0, inserted: 0 },
         ],
         droppedFilenodes: [],
+        createdFilenodes: [],
+        locks: [],
         complete: true,
       },
     ]);
@@ -92,6 +96,7 @@ describe('scanning', () => {
   test('only what destroys, and only from a moment on', async () => {
     const day = (n: number) => new Date(Date.UTC(2026, 0, n));
     const builder = log(
+      runningNote(7),
       deleteRow(7, 1, 1),
       endTransaction(7, { at: day(1) }),
       insertRow(8, 1, 2),
@@ -104,6 +109,41 @@ describe('scanning', () => {
     expect(await xids({ onlyDestructive: true })).toEqual([7, 9, 10]);
     expect(await xids({ from: day(2) })).toEqual([8, 9, 10]);
     expect(await xids({ from: day(4), onlyDestructive: true })).toEqual([10]);
+  });
+
+  test('what may have destroyed before the log begins is not passed over', async () => {
+    const builder = log(runningNote(8), endTransaction(7), insertRow(8, 1, 1), endTransaction(8));
+    const found = await scan(builder, { onlyDestructive: true });
+    expect(found.map((t) => [t.xid, t.complete])).toEqual([[7, false]]);
+  });
+
+  test('files made and tables locked, each where it was first, subtransactions folded in', async () => {
+    const builder = log(
+      runningNote(7),
+      lockNote(9, [70, 70]),
+      lockNote(7, [50]),
+      fileMade(7, 900),
+      fileMade(7, 900, 1),
+      lockNote(8, [60]),
+      lockNote(7, [50, 55], 0),
+      fileMade(8, 901),
+      endTransaction(9, { abort: true }),
+      endTransaction(7, { subxids: [8], dropped: [800, 801] }),
+      endTransaction(10),
+    );
+    const at = (record: number) => BigInt(builder.starts[record] as number);
+    expect(await scan(builder)).toMatchObject([
+      {
+        xid: 7,
+        createdFilenodes: [900, 901],
+        locks: [
+          { database: 5, relation: 50, at: at(2) },
+          { database: 5, relation: 60, at: at(5) },
+          { database: 5, relation: 55, at: at(6) },
+        ],
+      },
+      { xid: 10, createdFilenodes: [], locks: [] },
+    ]);
   });
 
   test('images of pages, whole and compressed, are passed over', async () => {

@@ -1,4 +1,5 @@
 import { locate, newParts, type Parts, type Relation, Relations } from './blocks.ts';
+import { FileChanges, type Files } from './file-changes.ts';
 import { DELETE, heapKind, insertedRows, RMGR_HEAP, RMGR_HEAP2, UPDATE } from './heap-records.ts';
 import { type LogSource, readRecords, type WalRecord } from './records.ts';
 import { RunningTransactions } from './running-transactions.ts';
@@ -14,7 +15,7 @@ export interface RelationEffects extends Relation {
 }
 
 /** What one committed transaction did, its committed subtransactions included. */
-export interface TransactionEffects {
+export interface TransactionEffects extends Files {
   readonly xid: number;
   /** Where its commit record starts: stop recovery before this to return to the moment before. */
   readonly commitLsn: bigint;
@@ -32,7 +33,7 @@ export interface TransactionEffects {
 export interface ScanOptions {
   /** Only transactions that committed at this moment or later. */
   readonly from?: Date;
-  /** Only transactions that deleted rows or dropped files. */
+  /** Only transactions that deleted rows or dropped files, and those that are not complete: they may have. */
   readonly onlyDestructive?: boolean;
   /** Size of a segment of this server, when it is not 16 MiB. */
   readonly segmentBytes?: number;
@@ -92,6 +93,7 @@ class Scan {
   private readonly parts: Parts = newParts();
   private readonly known = new Relations();
   private readonly running = new RunningTransactions();
+  private readonly files = new FileChanges();
   private readonly tallies = new Map<number, Tally>();
   private lastXid = 0;
   private lastTally: Tally | undefined;
@@ -103,7 +105,10 @@ class Scan {
   take(record: WalRecord): void {
     if (record.rmgr === RMGR_HEAP || record.rmgr === RMGR_HEAP2) this.takeHeap(record);
     else if (record.rmgr === RMGR_TRANSACTION) this.takeEnd(record);
-    else this.running.take(record, this.parts);
+    else {
+      this.running.take(record, this.parts);
+      this.files.take(record, this.parts);
+    }
   }
 
   private takeHeap(record: WalRecord): void {
@@ -135,20 +140,22 @@ class Scan {
     if (!end) return;
     const tally = this.tallies.get(end.xid) ?? new Tally();
     for (const subxid of end.subxids) tally.add(this.tallies.get(subxid) ?? new Tally());
-    for (const xid of [end.xid, ...end.subxids]) this.tallies.delete(xid);
+    const xids = [end.xid, ...end.subxids];
+    for (const xid of xids) this.tallies.delete(xid);
+    const files = this.files.end(xids);
     this.lastTally = undefined;
     if (end.how === 'commit' && end.xid !== 0 && this.wanted(end, tally))
-      this.found.push(this.effects(record, end, tally));
+      this.found.push({ ...this.effects(record, end, tally), ...files });
   }
 
   private wanted(end: TransactionEnd, tally: Tally): boolean {
     const { from, onlyDestructive } = this.options;
     if (from && end.at < from) return false;
-    if (!onlyDestructive || end.droppedFilenodes.length > 0) return true;
+    if (!onlyDestructive || end.droppedFilenodes.length > 0 || !this.running.startedInside(end.xid)) return true;
     return [...tally.relations.values()].some((counts) => counts.deleted > 0);
   }
 
-  private effects(record: WalRecord, end: TransactionEnd, tally: Tally): TransactionEffects {
+  private effects(record: WalRecord, end: TransactionEnd, tally: Tally): Omit<TransactionEffects, keyof Files> {
     const relations = [...tally.relations].map(([relation, counts]) => ({ ...relation, ...counts }));
     return {
       xid: end.xid,
