@@ -108,18 +108,20 @@ describe('a transaction that was open when a base backup began', () => {
   }, 60_000);
   afterAll(async () => world?.close());
 
-  /** Deletes 40 rows before the backup and `after` rows after it, in one transaction. */
-  async function acrossBackup(from: number, after: number): Promise<number> {
+  /** Deletes 40 rows before the backup and `after` rows after it, in one transaction that goes on for two more seconds. */
+  async function acrossBackup(from: number, after: number): Promise<{ xid: number; backedUpAt: number }> {
     const client = new pg.Client({ connectionString: world.uri });
     await client.connect();
     try {
       await client.query('BEGIN');
       await client.query('DELETE FROM orders WHERE id >= $1 AND id < $1 + 40', [from]);
       await world.perform(baseBackup, database);
+      const backedUpAt = Date.now();
       await client.query('DELETE FROM orders WHERE id >= $1 + 40 AND id < $1 + 40 + $2', [from, after]);
       const xid = (await client.query<{ xid: number }>('SELECT pg_current_xact_id()::text::int AS xid')).rows[0]?.xid;
+      await client.query('SELECT pg_sleep(2)');
       await client.query('COMMIT');
-      return xid ?? 0;
+      return { xid: xid ?? 0, backedUpAt };
     } finally {
       await client.end();
     }
@@ -142,8 +144,9 @@ describe('a transaction that was open when a base backup began', () => {
   }, 60_000);
 
   test('is counted and taken out whole with the help of the older one', async () => {
-    const xid = await acrossBackup(1, 20);
-    const since = { within: '1s' };
+    const { xid, backedUpAt } = await acrossBackup(1, 20);
+    // A span that begins after the backup and before the commit, so that this backup is the one to begin with.
+    const since = { within: `${Date.now() - backedUpAt}ms` };
     const found = await world.perform(findDeletion, { ...database, ...since, xid });
     expect(found.rows).toBe(60);
     const side = await world.perform(restoreSide, { ...database, commit_lsn: found.commit_lsn });

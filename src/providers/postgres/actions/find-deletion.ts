@@ -51,7 +51,7 @@ export const findDeletion = postgresAction({
   observe: neverDone,
   preview: () => ({ danger: 'read', changes: [] }),
   async run(ctx, input) {
-    const search = await look(ctx, input);
+    const search = await look(ctx, input, beginOf(input, ctx.clock.now()));
     const found = chooseDeletion(search, {
       component: input.component,
       atLeast: input.at_least,
@@ -63,7 +63,9 @@ export const findDeletion = postgresAction({
   },
   /** The log is read a second time: the same transaction must be found again with the same rows. */
   async verify(ctx, input, output) {
-    const again = (await look(ctx, { ...input, xid: output.xid })).deletions.find(({ xid }) => xid === output.xid);
+    // From its own commit on: the span of the search has moved on since, and may have left it behind.
+    const search = await look(ctx, { ...input, xid: output.xid }, new Date(output.committed_at));
+    const again = search.deletions.find(({ xid }) => xid === output.xid);
     const same = again?.rows === output.rows && again.commitLsn === output.commit_lsn;
     const observed = again ? `${count(again.rows, 'row')}, committed at ${again.commitLsn}` : 'not found';
     return [proof(`transaction ${output.xid} deleted ${count(output.rows, 'row')}`, same, observed)];
@@ -83,14 +85,13 @@ function tellTheRest(
     log(`not counted, the log has only their end:\n${describeIncomplete(incomplete, component)}`);
 }
 
-const look = ({ client, clock, signal, log }: ActionContext<PostgresClient>, input: Input): Promise<DeletionSearch> =>
-  client.findDeletions({
-    component: input.component,
-    since: new Date(clock.now().getTime() - (parseDuration(input.within) as number)),
-    signal,
-    log,
-    ...known(input),
-  });
+const look = (
+  { client, signal, log }: ActionContext<PostgresClient>,
+  input: Input,
+  since: Date,
+): Promise<DeletionSearch> => client.findDeletions({ component: input.component, since, signal, log, ...known(input) });
+
+const beginOf = ({ within }: Input, now: Date): Date => new Date(now.getTime() - (parseDuration(within) as number));
 
 /** A plan passes an input on, and an input that nobody filled in is 0. */
 const known = ({ xid }: Input): { xid?: number } => (xid === undefined || xid === 0 ? {} : { xid });
