@@ -23,6 +23,9 @@ const ONLY_IN = {
   'age-encryption': '^src/backup/',
   '@marcbachmann/cel-js': '^src/plan/',
   yaml: '^src/plan/',
+  'mdast-util-from-markdown': '^src/plan/import/',
+  'mdast-util-gfm-table': '^src/plan/import/',
+  'micromark-extension-gfm-table': '^src/plan/import/',
 };
 
 const TESTS = '(\\.(test|testsuite|fake)\\.ts|/testing/[^/]+\\.ts)$';

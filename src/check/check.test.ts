@@ -30,7 +30,7 @@ test('a plan that goes round in circles is still judged to the end', () => {
 
 test('names that every object knows are names like others', () => {
   const fragment = `
-components: { api: { needs: [constructor] }, database: { domain: toString } }
+components: { api: { needs: [constructor] }, database: { domain: constructor } }
 scenarios: { loss: { loses: [database, api, constructor], healthy: constructor, steps: [{ id: constructor, uses: toString, approve: { role: constructor } }] } }`;
   const rules = said(fragment).map((line) => line.split(' ')[1]);
   expect(rules.filter((rule) => rule === 'plan.reference:')).toHaveLength(4);

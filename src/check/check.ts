@@ -22,11 +22,16 @@ export function check(loaded: CheckedPlan, facts: CheckFacts): Finding[] {
 }
 
 function judge(rule: Rule, loaded: CheckedPlan, facts: CheckFacts): Judged[] {
-  return rule.judge(loaded.plan, facts).map((complaint) => ({
-    paths: pathsOf(loaded.plan, complaint.path),
-    finding: toFinding(rule, complaint, loaded),
-  }));
+  return unique(rule.judge(loaded.plan, facts)).map((complaint) => {
+    const paths = pathsOf(loaded.plan, complaint.path);
+    return { paths, finding: { ...toFinding(rule, complaint, loaded), path: paths.at(-1) as string } };
+  });
 }
+
+/** The steps of a procedure are judged in every scenario that uses it: what is said of them is said once. */
+const unique = (complaints: readonly Complaint[]): readonly Complaint[] => [
+  ...new Map(complaints.map((one) => [JSON.stringify([one.path, one.message]), one])).values(),
+];
 
 const toFinding = (rule: Rule, { path, message, hint, level, related }: Complaint, loaded: CheckedPlan): Finding => ({
   rule: rule.id,

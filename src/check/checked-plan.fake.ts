@@ -11,7 +11,7 @@ lifeboat: 1
 plan: { name: shop, title: The shop, owner: keeper, version: "1", review: { every: 365d, last: 2026-01-10 } }
 domains: { machine: { title: The machine }, cellar: { title: Another building } }
 environments: { production: { protected: true } }
-people: { ann: { name: Ann Example }, bob: { name: Bob Example } }
+people: { ann: { name: Ann Example, email: ann@example.com }, bob: { name: Bob Example, email: bob@example.com } }
 roles: { keeper: { people: [ann, bob] } }
 repository: { folder: /srv/backups, domain: cellar, recipients: [age1v34czl8cw84fw29ktnytdqjpdnaguv6zpxdxp99y6yfx65u4yu0saj7hyw], identity: { secret: "env:IDENTITY" } }
 components:
@@ -38,6 +38,8 @@ scenarios:
     steps:
       - { id: restore, uses: postgres.restore_server, with: { component: database }, expect: 20m, timeout: 30m, approve: { role: keeper, within: 10m } }
       - { id: verify, uses: postgres.verify_server, with: { component: database }, expect: 5m }
+drills:
+  rehearsal: { title: All is brought back, kind: restore, scenarios: [loss], every: monthly, last: 2026-05-20 }
 `;
 
 export const FACTS: CheckFacts = { now: new Date('2026-06-01T12:00:00Z'), actions: fakeActions };

@@ -1,12 +1,41 @@
 import type { Finding, FindingLevel } from '../model/finding.ts';
 
-/** Findings for a person: where, what, the line itself, and what to do. `text` is the plan as it was read. */
-export function reportText(findings: readonly Finding[], text: string): string {
-  if (findings.length === 0) return 'No findings.';
-  const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\r|\n/);
-  const secret = new Set(findings.filter(({ rule }) => rule === 'literal-secret').map(({ at }) => at.line));
-  const blocks = findings.map((finding) => block(finding, secret.has(finding.at.line) ? undefined : lines));
-  return [...blocks, summary(findings)].join('\n\n');
+/** The text of a file that findings point at; undefined when it cannot be read. */
+export type TextOf = (file: string) => string | undefined;
+
+/**
+ * Findings for a person: where, what, the line itself, and what to do. `text` is the plan as it was read, or a way to each of its files.
+ * `known` are findings of the baseline: they are counted, not told.
+ */
+export function reportText(
+  findings: readonly Finding[],
+  text: string | TextOf,
+  known: readonly Finding[] = [],
+): string {
+  if (findings.length === 0) return countText(findings, known);
+  const lines = linesOf(typeof text === 'string' ? () => text : text);
+  const secret = new Set([...findings, ...known].filter(({ rule }) => rule === 'literal-secret').map(lineName));
+  const blocks = findings.map((finding) =>
+    block(finding, secret.has(lineName(finding)) ? undefined : lines(finding.at.file)),
+  );
+  return [...blocks, countText(findings, known)].join('\n\n');
+}
+
+/** `2 errors, 1 warning; 3 known, in the baseline` */
+export function countText(findings: readonly Finding[], known: readonly Finding[]): string {
+  const counted = known.length === 0 ? [] : [`${known.length} known, in the baseline`];
+  return findings.length === 0 ? ['No findings.', ...counted].join(' ') : [summary(findings), ...counted].join('; ');
+}
+
+const lineName = ({ at }: Finding): string => `${at.file}:${at.line}`;
+
+function linesOf(textOf: TextOf): (file: string) => readonly string[] {
+  const read = new Map<string, readonly string[]>();
+  return (file) => {
+    const lines = read.get(file) ?? (textOf(file) ?? '').replace(/^\uFEFF/, '').split(/\r\n|\r|\n/);
+    read.set(file, lines);
+    return lines;
+  };
 }
 
 function block(finding: Finding, lines: readonly string[] | undefined): string {

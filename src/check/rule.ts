@@ -20,6 +20,8 @@ export interface CheckFacts {
   readonly actions: ReadonlyMap<string, AnyAction>;
   /** Which outputs of steps the runbooks rely on; the loader reads them out of the expressions. */
   readonly outputsUsed?: readonly OutputUse[];
+  /** The scenario that is about to be carried out. Without it a plan is only judged, and may call what a later build will have. */
+  readonly recovering?: string;
 }
 
 /** One rule a file in `rules/`. Its page in docs/reference/rules.md is made from these fields; `bad` and `good` are run by the tests. */

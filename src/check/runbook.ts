@@ -1,6 +1,7 @@
 import type { AnyAction } from '../actions/action.ts';
 import { allNeeded } from '../lib/graph.ts';
 import type { PlanPath } from '../model/finding.ts';
+import { type ExpandedStep, expandedSteps } from '../model/plan/expand.ts';
 import type { Plan, Scenario, Step } from '../model/plan.ts';
 import { stepNeeds } from '../model/step-needs.ts';
 import type { CheckFacts } from './rule.ts';
@@ -23,24 +24,37 @@ export interface Runbook {
   isAfter(step: string, earlier: string): boolean;
 }
 
-/** The runbooks of a plan, as rules look at them. */
+/** The runbooks of a plan, as rules look at them: with the steps of procedures in the place of the steps that use them. */
 export const runbooks = (plan: Plan, { actions }: CheckFacts): readonly Runbook[] =>
-  Object.entries(plan.scenarios).map(([name, scenario]) => {
-    const needs = stepNeeds(scenario);
-    const path = ['scenarios', name];
-    const place = (step: Step, index: number): PlacedStep => ({
-      step,
-      path: [...path, 'steps', index],
-      action: actions.get(step.uses),
-    });
+  Object.entries(plan.scenarios).map(([name, written]) => {
+    const expanded = expandedSteps(plan, name);
+    const scenario = { ...written, ...healthyIn(written, expanded), steps: expanded.map(({ step }) => step) };
     return {
       name,
       scenario,
-      path,
-      steps: scenario.steps.map(place),
-      isAfter: (step, earlier) => allNeeded(needs, step).has(earlier),
+      path: ['scenarios', name],
+      steps: expanded.map(({ step, path }) => ({ step, path, action: actions.get(step.uses) })),
+      isAfter: orderOf(scenario),
     };
   });
+
+/** A step that stands for a procedure is over when the last step of that is. */
+function healthyIn({ healthy }: Scenario, steps: readonly ExpandedStep[]): { readonly healthy?: string } {
+  if (healthy === undefined || steps.some(({ step }) => step.id === healthy)) return {};
+  const last = steps.findLast(({ step }) => step.id.startsWith(`${healthy}.`));
+  return last ? { healthy: last.step.id } : {};
+}
+
+/** Asked for many pairs of steps, so what each waits for is worked out once. */
+function orderOf(scenario: Scenario): Runbook['isAfter'] {
+  const needs = stepNeeds(scenario);
+  const before = new Map<string, ReadonlySet<string>>();
+  return (step, earlier) => {
+    const known = before.get(step) ?? allNeeded(needs, step);
+    before.set(step, known);
+    return known.has(earlier);
+  };
+}
 
 /** Whether an action alters what is there already. */
 export const alters = (action: AnyAction): boolean => action.danger === 'change' || action.danger === 'destroy';

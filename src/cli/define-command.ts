@@ -36,10 +36,12 @@ export interface Command<A extends Record<string, Arg>, F extends Record<string,
   readonly examples: readonly string[];
   readonly args: A;
   readonly flags: F;
+  /** Exit codes of results that are no errors, when there are more than 0. */
+  readonly exits?: readonly (readonly [code: number, means: string])[];
   /** The errors a caller should expect, for help and for scripts. */
   readonly fails: readonly ErrorCode[];
   /** What it prints is a document of its own: commands in it are left as they are written. */
-  readonly verbatim?: boolean;
+  readonly verbatim?: boolean | ((result: Result) => boolean);
   run(input: Input<A, F>, services: Services, screen: Screen): Promise<Result>;
   /** What a person reads. Data that was printed live need not be repeated. */
   print(result: Result, paint: Paint): string;

@@ -40,7 +40,10 @@ export function commandHelp(command: AnyCommand): string {
     '',
     'Flags of every command:',
     ...flagLines(GLOBAL_FLAGS),
-    ...section('Exit codes:', [['0', 'It was done.'], ...codes]),
+    ...section('Exit codes:', [
+      ...(command.exits ?? [[0, 'It was done.']]).map(([code, means]): [string, string] => [`${code}`, means]),
+      ...codes,
+    ]),
     ...(command.examples.length > 0 ? ['', 'Examples:', ...command.examples.map((line) => `  ${line}`)] : []),
   ].join('\n');
 }

@@ -14,12 +14,21 @@ type Token =
   | { kind: 'positional'; value: string }
   | { kind: 'option-terminator' };
 
+/** Whether JSON was asked for, also when nothing else of the command line can be understood: then the error is JSON. */
+export const asksForJson = (argv: readonly string[]): boolean =>
+  argv.some(
+    (word, index) =>
+      word === '--json' || word === '--format=json' || (word === 'json' && argv[index - 1] === '--format'),
+  );
+
 /** Reads what was typed after the command's name. Throws USAGE with the nearest word that exists. */
 export function parseInput(command: AnyCommand, argv: readonly string[]): Parsed {
   const flags: Record<string, Flag> = { ...GLOBAL_FLAGS, ...command.flags };
   const tokens = tokensOf(argv, flags);
   const values = readFlags(command, tokens, flags);
   const globals = pickGlobals(values);
+  if (values.json === true && values.format !== undefined && values.format !== 'json')
+    throw usage(command, `--json and --format ${values.format} cannot be asked for together`);
   if (globals.help) return { globals, input: {} };
   const words = tokens.flatMap((token) => (token.kind === 'positional' ? [token.value] : []));
   return { globals, input: { ...withDefaults(values, command.flags), ...readArgs(command, words) } };
@@ -86,7 +95,7 @@ function pickGlobals(values: Values): Globals {
     ...(plan === undefined ? {} : { plan }),
     ...(state === undefined ? {} : { state }),
     ...(environment === undefined ? {} : { environment }),
-    json: values.json === true,
+    json: values.json === true || values.format === 'json',
     debug: values.debug === true,
     help: values.help === true,
   };

@@ -270,11 +270,11 @@ describe('other commands', () => {
     expect((await cli(['backup'])).out).toContain('database: postgres.base_backup copy-of-database');
   });
 
-  test('check exits with 2 on errors and shows their place', async () => {
+  test('check exits with 1 on errors and shows their place', async () => {
     expect(await cli(['check'])).toMatchObject({ code: 0 });
     rig.edit((plan) => plan.replace('fake.verify_house', 'fake.unheard_of'));
     const { code, out } = await cli(['check']);
-    expect(code).toBe(2);
+    expect(code).toBe(1);
     expect(out).toMatch(/lifeboat\.yaml:\d+:\d+/);
     expect(JSON.parse((await cli(['check', '--json'])).out)).toMatchObject({ ok: false, errors: expect.any(Number) });
   });

@@ -5,7 +5,7 @@ import { COMMANDS } from './commands/index.ts';
 import type { AnyCommand } from './define-command.ts';
 import type { Globals } from './globals.ts';
 import { commandHelp, overview } from './help.ts';
-import { type Parsed, parseInput } from './parse.ts';
+import { asksForJson, type Parsed, parseInput } from './parse.ts';
 import { colourPaint, plainPaint, type Screen } from './screen.ts';
 import { wholeCommands } from './whole-commands.ts';
 
@@ -63,7 +63,7 @@ async function carryOut(
   try {
     const screen = screenFor(world, globals, complete);
     const result = await command.run(input as never, services, screen);
-    const text = () => (command.verbatim ? asWritten : complete)(command.print(result, screen.paint));
+    const text = () => (isVerbatim(command, result) ? asWritten : complete)(command.print(result, screen.paint));
     const output = globals.json ? JSON.stringify(result, jsonSafe(complete), 2) : text();
     if (output !== '') world.out(`${world.redact(output)}\n`);
     return command.exit?.(result) ?? 0;
@@ -71,6 +71,9 @@ async function carryOut(
     await services.close();
   }
 }
+
+const isVerbatim = ({ verbatim }: AnyCommand, result: unknown): boolean =>
+  typeof verbatim === 'function' ? verbatim(result) : verbatim === true;
 
 /** Makes commands that a text names ready to be copied. */
 interface Completing {
@@ -112,7 +115,7 @@ function say(world: CliWorld, text: string): number {
 }
 
 function fail(world: CliWorld, thrown: unknown, { complete }: Completing): number {
-  const json = world.argv.includes('--json');
+  const json = asksForJson(world.argv);
   const debug = world.argv.includes('--debug');
   const error = world.signal.aborted && !(thrown instanceof KnownError) ? interrupted(thrown) : thrown;
   const known = errorRecord(error);

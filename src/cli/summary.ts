@@ -37,20 +37,25 @@ const reason = (error: RunResult['error']): string => (error?.because ? ` (${err
 
 /** The measured time against the promise; human waiting is part of it and told apart. */
 export function rto({ rto_seconds, rto_met, objective, human_wait_seconds }: RunResult): string {
-  const promise = `objective ${duration(objective.rto_seconds)}`;
+  const promise = promiseText(objective.rto_seconds);
   if (rto_seconds === undefined) return `not measured: not healthy yet (${promise})`;
   const waiting = human_wait_seconds > 0 ? `, of it ${duration(human_wait_seconds)} waiting for people` : '';
-  return `${duration(rto_seconds)} (${promise}: ${rto_met ? 'met' : 'MISSED'})${waiting}`;
+  return `${duration(rto_seconds)} (${promise}${metText(rto_met)})${waiting}`;
 }
 
 /** The measured loss against the promise. What nobody measured is said to be so, and is never zero. */
 export function rpo({ rpo_seconds, rpo_met, objective, loss }: RunResult): string {
-  const promise = `objective ${duration(objective.rpo_seconds)}`;
+  const promise = promiseText(objective.rpo_seconds);
   const count =
     loss?.lost === undefined ? '' : `, ${loss.lost} of ${loss.acknowledged ?? 'all'} acknowledged writes lost`;
   if (rpo_seconds === undefined) return `not measured (${promise})${count}`;
-  return `${duration(rpo_seconds)} (${promise}: ${rpo_met ? 'met' : 'MISSED'})${count}`;
+  return `${duration(rpo_seconds)} (${promise}${metText(rpo_met)})${count}`;
 }
+
+const promiseText = (seconds: number | undefined): string =>
+  seconds === undefined ? 'no objective' : `objective ${duration(seconds)}`;
+
+const metText = (met: boolean | undefined): string => (met === undefined ? '' : met ? ': met' : ': MISSED');
 
 const duration = (seconds: number): string => formatDuration(seconds * 1000);
 

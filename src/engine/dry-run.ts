@@ -1,8 +1,8 @@
 import type { Observation } from '../actions/action.ts';
-import { parseDuration, seconds } from '../lib/duration.ts';
+import { seconds } from '../lib/duration.ts';
 import type { Json } from '../lib/json.ts';
 import { errorRecord, KnownError } from '../model/errors.ts';
-import type { Step } from '../model/plan.ts';
+import { parseSpan, type Step } from '../model/plan.ts';
 import type { Danger, JournalEvent, RunOrigin } from '../model/run.ts';
 import { foldRun, type RunState } from '../model/run-state.ts';
 import { scenarioOf } from './execute.ts';
@@ -113,7 +113,7 @@ const about = (step: Step) => ({
   step: step.id,
   ...(step.title === undefined ? {} : { title: step.title }),
   ...(step.approve === undefined ? {} : { approve: { role: step.approve.role, count: step.approve.count } }),
-  ...(step.expect === undefined ? {} : { expectMs: parseDuration(step.expect) as number }),
+  ...(step.expect === undefined ? {} : { expectMs: parseSpan(step.expect)?.max as number }),
 });
 
 /** Undefined when the input depends on a step that has not run. */

@@ -1,6 +1,7 @@
-import { parseDuration } from '../lib/duration.ts';
 import { isJsonObject, type Json } from '../lib/json.ts';
 import { sha256Hex } from '../model/journal-chain.ts';
+import { effectiveObjective } from '../model/plan/effective.ts';
+import { ObjectiveValue, Plan, promised } from '../model/plan.ts';
 import type { JournalEvent } from '../model/run.ts';
 import { measure, type OpenedObligation, type RunState } from '../model/run-state.ts';
 import { plain } from './plain-text.ts';
@@ -52,8 +53,8 @@ export function reportData(state: RunState, events: readonly JournalEvent[], sea
   const scenario = scenarioOf(state);
   const { rtoSeconds, humanWaitSeconds } = measure(state);
   const loss = measuredLoss(state);
-  const rto = compared(seconds(scenario, 'rto'), rtoSeconds);
-  const rpo = comparedLoss(seconds(scenario, 'rpo'), loss);
+  const rto = compared(promisedSeconds(state, 'rto'), rtoSeconds);
+  const rpo = comparedLoss(promisedSeconds(state, 'rpo'), loss);
   const steps = stepReports(state, events, listAt(scenario, 'steps'));
   return {
     run: state.id,
@@ -97,9 +98,14 @@ function listAt(value: Json | undefined, ...path: readonly string[]): readonly J
   return Array.isArray(found) ? found : [];
 }
 
-function seconds(scenario: Json | undefined, objective: 'rto' | 'rpo'): number | undefined {
-  const ms = parseDuration(textAt(scenario, 'objectives', objective) ?? '');
-  return ms === undefined ? undefined : ms / 1000;
+/** What holds for the scenario, whoever says it. Of a plan in an older language only what the scenario itself says is known. */
+function promisedSeconds(state: RunState, objective: 'rto' | 'rpo'): number | undefined {
+  const { data: plan } = Plan.safeParse(state.origin.plan);
+  const { data: own } = ObjectiveValue.safeParse(at(scenarioOf(state), 'objectives', objective));
+  const span = plan
+    ? effectiveObjective(plan, { scenario: state.origin.scenario }, objective)?.promised
+    : promised(own);
+  return span && span.max / 1000;
 }
 
 function compared(promised: number | undefined, measured: number | undefined): Measured {

@@ -1,6 +1,6 @@
-import { parseDuration } from '../lib/duration.ts';
 import { isJsonObject, type Json } from '../lib/json.ts';
 import type { ErrorRecord } from '../model/errors.ts';
+import { parseSpan } from '../model/plan.ts';
 import type { Danger, JournalEvent, Preview, Proof } from '../model/run.ts';
 import type { RunState, StepState } from '../model/run-state.ts';
 import { label, plain } from './plain-text.ts';
@@ -137,8 +137,8 @@ function noteOf(progress: StepState['progress']): string | undefined {
 const textOf = (value: Json | undefined): string | undefined => (typeof value === 'string' ? value : undefined);
 
 function secondsOf(value: Json | undefined): number | undefined {
-  const ms = parseDuration(textOf(value) ?? '');
-  return ms === undefined ? undefined : ms / 1000;
+  const span = parseSpan(textOf(value) ?? '');
+  return span && span.max / 1000;
 }
 
 /** A field only when it has a value. */

@@ -49,6 +49,15 @@ describe('the verdict comes first', () => {
     expect(rpo).toEqual({ promised: 0, measured: 0, met: true });
   });
 
+  test.each<[string, JsonObject, number | undefined]>([
+    ['a range', { rto: '15m..30m', rpo: '0' }, 1800],
+    ['two phases', { rto: { first: 'immediate', full: '2h' }, rpo: '0' }, 7200],
+    ['nothing that can be measured', { rto: 'varies', rpo: '0' }, undefined],
+    ['nothing', { rpo: '0' }, undefined],
+  ])('of %s that was promised, what must hold is compared', (_, objectives, promised) =>
+    expect(reportOf(withObjectives(objectives)).rto.promised).toBe(promised),
+  );
+
   test('of one that was too slow', () => {
     const { verdict, rto } = reportOf(withObjectives({ rto: '10m', rpo: '0' }));
     expect(rto.met).toBe(false);

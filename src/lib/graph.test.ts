@@ -9,6 +9,11 @@ describe('findCycle', () => {
   test('a thing that needs itself', () => expect(findCycle(needs({ a: ['a'] }))).toEqual(['a', 'a']));
   test('the circle alone is told, not the way into it', () =>
     expect(findCycle(needs({ a: ['b'], b: ['c'], c: ['d'], d: ['b'] }))).toEqual(['b', 'c', 'd', 'b']));
+  test('a chain of a hundred thousand is followed to its end', () => {
+    const chain = Array.from({ length: 100_000 }, (_, n): [string, string[]] => [`n${n}`, [`n${n + 1}`]]);
+    expect(findCycle(new Map(chain))).toBeUndefined();
+    expect(findCycle(new Map([...chain, ['n100000', ['n0']]]))).toHaveLength(100_002);
+  });
   test('names that nobody declares end the way', () => expect(findCycle(needs({ a: ['ghost'] }))).toBeUndefined());
 });
 

@@ -1,30 +1,34 @@
 /** What each name directly needs. */
 export type Needs = ReadonlyMap<string, readonly string[]>;
 
-/** The names of a circle of needs, first and last the same; undefined when there is none. */
+/** The names of a circle of needs, first and last the same; undefined when there is none. Without recursion: chains may be long. */
 export function findCycle(needs: Needs): readonly string[] | undefined {
   const settled = new Set<string>();
   for (const start of needs.keys()) {
-    const cycle = follow(needs, start, [], settled);
+    const cycle = follow(needs, start, settled);
     if (cycle) return cycle;
   }
   return undefined;
 }
 
-function follow(
-  needs: Needs,
-  name: string,
-  trail: readonly string[],
-  settled: Set<string>,
-): readonly string[] | undefined {
-  const again = trail.indexOf(name);
-  if (again >= 0) return [...trail.slice(again), name];
-  if (settled.has(name)) return undefined;
-  for (const needed of needs.get(name) ?? []) {
-    const cycle = follow(needs, needed, [...trail, name], settled);
-    if (cycle) return cycle;
+function follow(needs: Needs, start: string, settled: Set<string>): readonly string[] | undefined {
+  const trail = [start];
+  const onTrail = new Set(trail);
+  const left = [[...(needs.get(start) ?? [])].reverse()];
+  for (let name = trail.at(-1); name !== undefined; name = trail.at(-1)) {
+    const next = settled.has(name) ? undefined : left.at(-1)?.pop();
+    if (next === undefined) {
+      settled.add(name);
+      onTrail.delete(name);
+      trail.pop();
+      left.pop();
+    } else if (onTrail.has(next)) return [...trail.slice(trail.indexOf(next)), next];
+    else if (!settled.has(next)) {
+      trail.push(next);
+      onTrail.add(next);
+      left.push([...(needs.get(next) ?? [])].reverse());
+    }
   }
-  settled.add(name);
   return undefined;
 }
 

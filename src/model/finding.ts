@@ -12,6 +12,8 @@ export interface Finding {
   readonly rule: string;
   readonly level: FindingLevel;
   readonly at: Place;
+  /** Where in the plan, as a waiver may name it: steps by their names. Absent for what is wrong with the file itself. */
+  readonly path?: string;
   readonly message: string;
   /** What to write instead, or what to decide. */
   readonly hint: string;

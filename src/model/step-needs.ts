@@ -1,8 +1,8 @@
 import type { Needs } from '../lib/graph.ts';
-import type { Scenario } from './plan.ts';
+import type { Step } from './plan.ts';
 
 /** What each step of a runbook waits for: what it says, else the step above. */
-export const stepNeeds = (scenario: Scenario): Needs =>
+export const stepNeeds = (scenario: { readonly steps: readonly Step[] }): Needs =>
   new Map(
     scenario.steps.map((step, index): [string, readonly string[]] => {
       const above = scenario.steps[index - 1];

@@ -1,62 +1,62 @@
 import { findCycle, type Needs } from '../lib/graph.ts';
-import { nearestOf } from '../lib/nearest.ts';
 import { type PlanPath, pathText } from '../model/finding.ts';
-import type { Plan, Scenario } from '../model/plan.ts';
+import { PROCEDURE, procedureUse } from '../model/plan/expand.ts';
+import type { Plan, Step } from '../model/plan.ts';
 import { stepNeeds } from '../model/step-needs.ts';
+import { evidenceProblems } from './evidence-paths.ts';
+import { nameProblems } from './names.ts';
 import type { Problem } from './problem.ts';
 import { runbookProblems } from './runbook-expressions.ts';
 
 /** Everything in which a plan of the right shape contradicts itself: names that lead nowhere, circles, doubles. */
 export function contradictions(plan: Plan): readonly Problem[] {
   return [
-    ...peopleProblems(plan),
-    ...domainProblems(plan),
-    ...componentProblems(plan),
-    ...Object.entries(plan.scenarios).flatMap(([name, scenario]) => scenarioProblems(plan, name, scenario)),
+    ...nameProblems(plan),
+    ...evidenceProblems(plan),
+    ...circles(plan),
+    ...endlessCadences(plan),
+    ...Object.entries(plan.scenarios).flatMap(([name, { steps }]) => runbookFaults(plan, steps, ['scenarios', name])),
+    ...Object.entries(plan.procedures).flatMap(([name, { steps }]) => runbookFaults(plan, steps, ['procedures', name])),
     ...runbookProblems(plan),
   ];
 }
 
-function peopleProblems({ plan, people, roles, waivers }: Plan): readonly Problem[] {
+function circles({ components, roles, procedures }: Plan): readonly Problem[] {
+  const needs = Object.entries(components).map(([name, one]) => [name, one.needs] as const);
+  const above = Object.entries(roles).map(
+    ([name, { reports_to }]) => [name, reports_to === undefined ? [] : [reports_to]] as const,
+  );
+  const used = Object.entries(procedures).map(([name, { steps }]) => [name, proceduresIn(steps)] as const);
   return [
-    ...mustExist('role', plan.owner, roles, ['plan', 'owner']),
-    ...Object.entries(roles).flatMap(([name, role]) =>
-      role.people.flatMap((person, index) => mustExist('person', person, people, ['roles', name, 'people', index])),
-    ),
-    ...waivers.flatMap((waiver, index) => mustExist('role', waiver.owner, roles, ['waivers', index, 'owner'])),
+    ...circle(new Map(needs), 'components that need each other in a circle can never begin', (name) => [
+      'components',
+      name,
+      'needs',
+    ]),
+    ...circle(new Map(above), 'roles that report to each other in a circle have nobody above them', (name) => [
+      'roles',
+      name,
+      'reports_to',
+    ]),
+    ...circle(new Map(used), 'procedures that use each other in a circle never end', (name) => [
+      'procedures',
+      name,
+      'steps',
+    ]),
   ];
 }
 
-function domainProblems({ domains, repository, components }: Plan): readonly Problem[] {
-  const uses: (readonly [string | undefined, PlanPath])[] = [
-    [repository.domain, ['repository', 'domain']],
-    ...Object.entries(components).map(([name, { domain }]) => [domain, ['components', name, 'domain']] as const),
-  ];
-  return uses.flatMap(([domain, path]) => (domain === undefined ? [] : mustExist('domain', domain, domains, path)));
-}
+const proceduresIn = (steps: readonly Step[]): readonly string[] =>
+  steps.flatMap((step) => (step.uses === PROCEDURE ? (procedureUse(step).procedure ?? []) : []));
 
-function componentProblems({ components, environments }: Plan): readonly Problem[] {
-  const needs = new Map(Object.entries(components).map(([name, component]) => [name, component.needs]));
-  return [
-    ...Object.entries(components).flatMap(([name, component]) =>
-      component.needs.flatMap((needed, index) =>
-        mustExist('component', needed, components, ['components', name, 'needs', index]),
-      ),
+function endlessCadences({ components }: Plan): readonly Problem[] {
+  return Object.entries(components).flatMap(([name, { backups }]) =>
+    backups.flatMap((policy, index) =>
+      policy.method === 'postgres.wal_stream' && policy.every !== undefined
+        ? [endlessCadence(['components', name, 'backups', index, 'every'])]
+        : [],
     ),
-    ...circle(needs, 'component', (name) => ['components', name, 'needs']),
-    ...Object.entries(components).flatMap(([name, { backups }]) =>
-      backups.flatMap((policy, index) =>
-        policy.method === 'postgres.wal_stream' && policy.every !== undefined
-          ? [endlessCadence(['components', name, 'backups', index, 'every'])]
-          : [],
-      ),
-    ),
-    ...Object.entries(environments).flatMap(([environment, { components: differing }]) =>
-      Object.keys(differing).flatMap((name) =>
-        mustExist('component', name, components, ['environments', environment, 'components', name], true),
-      ),
-    ),
-  ];
+  );
 }
 
 const endlessCadence = (path: PlanPath): Problem => ({
@@ -67,36 +67,20 @@ const endlessCadence = (path: PlanPath): Problem => ({
   hint: 'Remove "every": the log is streamed as it is written.',
 });
 
-function scenarioProblems(plan: Plan, name: string, scenario: Scenario): readonly Problem[] {
-  const at = ['scenarios', name];
-  const steps = Object.fromEntries(scenario.steps.map((step) => [step.id, step]));
-  const doubles = doubleSteps(scenario, at);
+function runbookFaults(plan: Plan, steps: readonly Step[], at: PlanPath): readonly Problem[] {
+  const doubles = doubleSteps(steps, at);
+  const place = (id: string) => [...at, 'steps', steps.findIndex((step) => step.id === id)];
+  const waiting = 'steps that need each other in a circle can never begin';
   return [
-    ...scenario.loses.flatMap((lost, index) => mustExist('component', lost, plan.components, [...at, 'loses', index])),
-    ...mustExist('step', scenario.healthy, steps, [...at, 'healthy']),
     ...doubles,
-    ...scenario.steps.flatMap((step, index) => [
-      ...(step.needs ?? []).flatMap((needed, n) =>
-        mustExist('step', needed, steps, [...at, 'steps', index, 'needs', n]),
-      ),
-      ...(step.approve
-        ? mustExist('role', step.approve.role, plan.roles, [...at, 'steps', index, 'approve', 'role'])
-        : []),
-    ]),
-    ...(doubles.length > 0
-      ? []
-      : circle(stepNeeds(scenario), 'step', (step) => [
-          ...at,
-          'steps',
-          scenario.steps.findIndex(({ id }) => id === step),
-        ])),
-    ...tooFewApprovers(plan, scenario, at),
+    ...(doubles.length > 0 ? [] : circle(stepNeeds({ steps }), waiting, place)),
+    ...tooFewApprovers(plan, steps, at),
   ];
 }
 
-function doubleSteps(scenario: Scenario, at: PlanPath): readonly Problem[] {
+function doubleSteps(steps: readonly Step[], at: PlanPath): readonly Problem[] {
   const first = new Map<string, number>();
-  return scenario.steps.flatMap((step, index) => {
+  return steps.flatMap((step, index) => {
     const before = first.get(step.id);
     if (before === undefined) {
       first.set(step.id, index);
@@ -118,9 +102,9 @@ function doubleSteps(scenario: Scenario, at: PlanPath): readonly Problem[] {
 }
 
 /** More approvals than people can never be given: the run would wait for ever. */
-function tooFewApprovers({ roles }: Plan, scenario: Scenario, at: PlanPath): readonly Problem[] {
-  return scenario.steps.flatMap(({ id, approve }, index) => {
-    const people = approve && roles[approve.role]?.people;
+function tooFewApprovers({ roles }: Plan, steps: readonly Step[], at: PlanPath): readonly Problem[] {
+  return steps.flatMap(({ id, approve }, index) => {
+    const people = approve && Object.hasOwn(roles, approve.role) ? roles[approve.role]?.people : undefined;
     if (!approve || !people || approve.count <= new Set(people).size) return [];
     return [
       {
@@ -134,22 +118,7 @@ function tooFewApprovers({ roles }: Plan, scenario: Scenario, at: PlanPath): rea
   });
 }
 
-function mustExist(what: string, name: string, known: object, path: PlanPath, atKey = false): readonly Problem[] {
-  if (Object.hasOwn(known, name)) return [];
-  const meant = nearestOf(name, Object.keys(known));
-  return [
-    {
-      rule: 'plan.reference',
-      level: 'error',
-      path,
-      atKey,
-      message: `${pathText(path)} names the ${what} "${name}", which does not exist`,
-      hint: meant ? `Did you mean ${meant}?` : `There are: ${Object.keys(known).join(', ') || 'none'}.`,
-    },
-  ];
-}
-
-function circle(needs: Needs, what: string, pathOf: (name: string) => PlanPath): readonly Problem[] {
+function circle(needs: Needs, message: string, pathOf: (name: string) => PlanPath): readonly Problem[] {
   const cycle = findCycle(needs);
   if (!cycle) return [];
   return [
@@ -157,8 +126,8 @@ function circle(needs: Needs, what: string, pathOf: (name: string) => PlanPath):
       rule: 'plan.cycle',
       level: 'error',
       path: pathOf(String(cycle[0])),
-      message: `${what}s that need each other in a circle can never begin: ${cycle.join(' → ')}`,
-      hint: 'Remove one of these needs.',
+      message: `${message}: ${cycle.join(' → ')}`,
+      hint: 'Remove one of them.',
     },
   ];
 }

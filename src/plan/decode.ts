@@ -1,7 +1,7 @@
 import type { Finding } from '../model/finding.ts';
 
 /** Far above any plan people can keep in their heads, and small enough to be read at once. */
-const MAX_BYTES = 1_000_000;
+const MAX_BYTES = 4_000_000;
 
 type Decoded = { readonly text: string } | { readonly text?: undefined; readonly finding: Finding };
 

@@ -1,12 +1,17 @@
 import { z } from 'zod';
 import type { Json, JsonObject } from '../lib/json.ts';
-import { DurationText, Plan } from '../model/plan.ts';
+import { DurationText, Plan, Span } from '../model/plan.ts';
 
 /** A text that holds an expression, where a value of another form is asked for. */
 const EXPRESSION: JsonObject = { type: 'string', pattern: '\\$\\{\\{', description: 'An expression: ${{ … }}.' };
 
-/** Zod cannot tell JSON Schema about refinements, so the form of a duration is told here. `lib/duration.ts` decides. */
-const DURATION = '^(0|(\\d+(\\.\\d+)?(ms|s|m|h|d|w))+)$';
+const LENGTH = '(0|(\\d+(\\.\\d+)?(ms|s|m|h|d|w))+)';
+
+/** Zod cannot tell JSON Schema about refinements, so the forms of lengths of time are told here. `lib/duration.ts` decides. */
+const PATTERNS: readonly (readonly [z.core.$ZodType, string])[] = [
+  [DurationText, `^${LENGTH}$`],
+  [Span, `^${LENGTH}(\\.\\.${LENGTH})?$`],
+];
 
 /** The plan file as JSON Schema, for editors: what is written, before expressions are worked out. */
 export function planJsonSchema(): JsonObject {
@@ -14,7 +19,8 @@ export function planJsonSchema(): JsonObject {
     io: 'input',
     unrepresentable: 'any',
     override: ({ zodSchema, jsonSchema }) => {
-      if (isDuration(zodSchema)) jsonSchema.pattern = DURATION;
+      const [, pattern] = PATTERNS.find(([form]) => isOf(form, zodSchema)) ?? [];
+      if (pattern !== undefined) jsonSchema.pattern = pattern;
     },
   });
   return {
@@ -25,12 +31,13 @@ export function planJsonSchema(): JsonObject {
 }
 
 /** Descriptions make copies of a schema, and copies share their checks. */
-const isDuration = (schema: z.core.$ZodType): boolean => {
-  const [refinement] = DurationText._zod.def.checks ?? [];
-  return (
-    refinement !== undefined && ((schema._zod.def as { checks?: readonly unknown[] }).checks ?? []).includes(refinement)
-  );
-};
+function isOf(form: z.core.$ZodType, schema: z.core.$ZodType): boolean {
+  const [refinement] = checksOf(form);
+  return refinement !== undefined && checksOf(schema).includes(refinement);
+}
+
+const checksOf = (schema: z.core.$ZodType): readonly unknown[] =>
+  (schema._zod.def as { checks?: readonly unknown[] }).checks ?? [];
 
 /** Fields that tell which form the rest has, and the version, are read before anything is worked out. */
 function allowExpressions(node: Json): Json {

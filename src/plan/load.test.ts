@@ -7,8 +7,8 @@ describe('a good plan', () => {
     const { plan, findings, environment } = loaded();
     expect(findings).toEqual([]);
     expect(environment).toBe('production');
-    expect(plan.repository.folder).toBe('/srv/backups');
-    expect(plan.repository.identity).toEqual({ secret: 'env:IDENTITY' });
+    expect(plan.repository?.folder).toBe('/srv/backups');
+    expect(plan.repository?.identity).toEqual({ secret: 'env:IDENTITY' });
     expect(plan.components.database).toMatchObject({
       connection: { secret: 'env:DATABASE_URL' },
       server: { port: 5432 },
@@ -32,7 +32,7 @@ describe('a good plan', () => {
   test('takes environment variables', () => {
     const env = (name: string) => ({ PORT: '6000', REPOSITORY: '/mnt/r' })[name];
     const { plan } = loaded(PLAN, { env });
-    expect(plan.repository.folder).toBe('/mnt/r');
+    expect(plan.repository?.folder).toBe('/mnt/r');
     expect(plan.components.database).toMatchObject({ server: { port: 6000 } });
   });
 

@@ -7,7 +7,8 @@ import { contradictions } from './contradictions.ts';
 import { forEnvironment, originsOf } from './environment.ts';
 import type { EnvironmentVariables } from './expressions.ts';
 import { type Problem, toFinding } from './problem.ts';
-import { type ReadPlan, readPlanText } from './read-yaml.ts';
+import { type IncludeReader, readPlanFiles } from './read-files.ts';
+import type { ReadPlan } from './read-yaml.ts';
 import { resolvePlan } from './resolve.ts';
 import { outputsUsed } from './runbook-expressions.ts';
 import { type Shaped, shapePlan } from './schema-problems.ts';
@@ -17,6 +18,8 @@ export interface LoadRequest {
   /** How the file is named in findings. */
   readonly file: string;
   readonly text: string | Uint8Array;
+  /** Reads the files that the plan includes. Without it a plan that includes any cannot be used. */
+  readonly readInclude?: IncludeReader;
   readonly env: EnvironmentVariables;
   /** Default: the first environment of the plan. */
   readonly environment?: string;
@@ -49,7 +52,7 @@ export interface UnusablePlan {
 
 /** Reads a plan for one environment. What the author got wrong comes back as findings, all of it at once, never as an exception. */
 export function loadPlan(request: LoadRequest): LoadedPlan | UnusablePlan {
-  const read = readPlanText(request.file, request.text);
+  const read = readPlanFiles(request);
   if (!read.source) return unusable(request, read.findings);
   const chosen = forEnvironment(read.source, request.environment);
   const resolved = resolvePlan(chosen.merged, request);

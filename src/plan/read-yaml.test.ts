@@ -8,7 +8,7 @@ describe('a file that is no plan', () => {
     ['blank', ' \n\n', 'plan.syntax 1:1 the file is empty'],
     ['a remark', '# only a remark\n', 'plan.syntax 1:1 the file holds no plan'],
     ['a list', '- a\n', 'plan.syntax 1:1 the file is not a map of fields'],
-    ['huge', `a: ${'x'.repeat(1_000_001)}`, 'plan.syntax 1:1 the file is too large for a plan: 1001 kB'],
+    ['huge', `a: ${'x'.repeat(4_000_001)}`, 'plan.syntax 1:1 the file is too large for a plan: 4001 kB'],
     ['not UTF-8', new Uint8Array([97, 58, 32, 49, 10, 98, 58, 32, 0xe9, 10]), 'plan.syntax 2:1 the file is not UTF-8'],
     ['binary', 'a: 1\nb: \u0000', 'plan.syntax 2:1 the file is not text'],
     ['a tab', 'plan:\n\tname: x\n', 'plan.syntax 2:1 the line is indented with a tab'],

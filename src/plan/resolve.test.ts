@@ -14,7 +14,7 @@ describe('variables and expressions outside of steps', () => {
       'plan.environment-variable warning repository.folder needs the environment variable REPOSITORY, which is not set here',
       'plan.environment-variable warning components.database.server.port needs the environment variable PORT, which is not set here',
     ]);
-    expect(plan.repository.folder).toBe('${{ env("REPOSITORY") }}');
+    expect(plan.repository?.folder).toBe('${{ env("REPOSITORY") }}');
     expect(plan.components.database).toMatchObject({ server: { port: 1 } });
   });
 
@@ -46,7 +46,7 @@ describe('variables and expressions outside of steps', () => {
   });
 
   test('a real fault beside it is still told', () =>
-    expect(said(needy.replace('rto: 30m', 'rto: soon')).join('\n')).toContain('a duration is written like'));
+    expect(said(needy.replace('rto: 30m', 'rto: soon')).join('\n')).toContain('a span is written like'));
 
   test.each([
     ['steps do not exist yet', 'env("REPOSITORY", "/srv/backups")', 'steps.find.outputs.x', 'plan.expression'],

@@ -27,7 +27,9 @@ export function resolvePlan(
 
 /** Steps and the moment of impact are worked out by the run; other environments may need variables that are not set here. */
 export const waitsForRun = (path: PlanPath): boolean =>
-  path[0] === 'scenarios' && path.length >= 3 && (path[2] === 'steps' || path[2] === 'impact');
+  (path[0] === 'scenarios' || path[0] === 'procedures') &&
+  path.length >= 3 &&
+  (path[2] === 'steps' || path[2] === 'impact');
 const belongsElsewhere = (path: PlanPath): boolean => path[0] === 'environments' && path[2] === 'components';
 
 function walk(value: Json, path: PlanPath, resolve: (text: string, path: PlanPath) => Json): Json {

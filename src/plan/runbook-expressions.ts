@@ -1,27 +1,52 @@
-import { allNeeded } from '../lib/graph.ts';
+import { allNeeded, type Needs } from '../lib/graph.ts';
 import { nearestOf } from '../lib/nearest.ts';
 import { KnownError } from '../model/errors.ts';
 import { type PlanPath, pathText } from '../model/finding.ts';
 import type { OutputUse } from '../model/output-use.ts';
-import type { Plan, Scenario } from '../model/plan.ts';
+import type { Plan, Scenario, Step } from '../model/plan.ts';
 import { stepNeeds } from '../model/step-needs.ts';
 import type { Problem } from './problem.ts';
 import { type NameUse, namesUsed } from './references.ts';
 
 /** Everything in the runbooks' expressions that cannot be right: bad CEL, unknown names, outputs of steps that have not run by then. */
 export function runbookProblems(plan: Plan): Problem[] {
-  return Object.entries(plan.scenarios).flatMap(([name, scenario]) =>
-    textsOf(name, scenario).flatMap((text) => problemsOf(plan, scenario, text)),
+  return [...scenarioBooks(plan), ...procedureBooks(plan)].flatMap((book) =>
+    textsOf(book).flatMap((text) => problemsOf(plan, book, text)),
   );
 }
 
+/** Steps that share their names: those of a scenario, or of a procedure that scenarios use. */
+interface Book {
+  readonly name: string;
+  readonly path: PlanPath;
+  readonly impact?: string;
+  readonly steps: readonly Step[];
+  readonly inputs: readonly string[];
+  readonly needs: Needs;
+}
+
+const bookOf = (part: string, name: string, runbook: Pick<Scenario, 'steps' | 'inputs'>, impact?: string): Book => ({
+  name,
+  path: [part, name],
+  ...(impact === undefined ? {} : { impact }),
+  steps: runbook.steps,
+  inputs: Object.keys(runbook.inputs),
+  needs: stepNeeds(runbook),
+});
+
+const scenarioBooks = ({ scenarios }: Plan): readonly Book[] =>
+  Object.entries(scenarios).map(([name, scenario]) => bookOf('scenarios', name, scenario, scenario.impact));
+
+const procedureBooks = ({ procedures }: Plan): readonly Book[] =>
+  Object.entries(procedures).map(([name, procedure]) => bookOf('procedures', name, procedure));
+
 /** Which outputs the runbooks take from which steps. Expressions that cannot be read are left out: runbookProblems names them. */
 export function outputsUsed(plan: Plan): readonly OutputUse[] {
-  return Object.entries(plan.scenarios).flatMap(([name, scenario]) =>
-    textsOf(name, scenario).flatMap((text) =>
+  return scenarioBooks(plan).flatMap((book) =>
+    textsOf(book).flatMap((text) =>
       read(text).uses.flatMap((use) => {
         const used = outputOf(use, text);
-        return used ? [{ path: text.path, scenario: name, ...used }] : [];
+        return used ? [{ path: text.path, scenario: book.name, ...used }] : [];
       }),
     ),
   );
@@ -44,13 +69,9 @@ interface RunbookText {
   readonly step?: string;
 }
 
-function textsOf(name: string, scenario: Scenario): readonly RunbookText[] {
-  const base = ['scenarios', name];
-  const impact =
-    scenario.impact === undefined
-      ? []
-      : [{ path: [...base, 'impact'], text: scenario.impact, where: 'impact' as const }];
-  const ofSteps = scenario.steps.flatMap((step, index) => {
+function textsOf({ path: base, impact: moment, steps }: Book): readonly RunbookText[] {
+  const impact = moment === undefined ? [] : [{ path: [...base, 'impact'], text: moment, where: 'impact' as const }];
+  const ofSteps = steps.flatMap((step, index) => {
     const at = [...base, 'steps', index];
     const conditions = (['when', 'success'] as const).flatMap((where) => {
       const text = step[where];
@@ -82,7 +103,7 @@ function read(text: RunbookText): { readonly uses: readonly NameUse[]; readonly 
   }
 }
 
-function problemsOf(plan: Plan, scenario: Scenario, text: RunbookText): readonly Problem[] {
+function problemsOf(plan: Plan, book: Book, text: RunbookText): readonly Problem[] {
   const { uses, error } = read(text);
   if (error)
     return [
@@ -95,14 +116,14 @@ function problemsOf(plan: Plan, scenario: Scenario, text: RunbookText): readonly
       },
     ];
   return uses.flatMap((use) => {
-    const wrong = wrongName(plan, scenario, text, use);
+    const wrong = wrongName(plan, book, text, use);
     return wrong ? [{ rule: 'plan.reference', level: 'error' as const, path: text.path, ...wrong }] : [];
   });
 }
 
 type Wrong = { readonly message: string; readonly hint: string };
 
-function wrongName(plan: Plan, scenario: Scenario, text: RunbookText, { name, fields }: NameUse): Wrong | undefined {
+function wrongName(plan: Plan, book: Book, text: RunbookText, { name, fields }: NameUse): Wrong | undefined {
   const [field] = fields;
   const here = pathText(text.path);
   switch (name) {
@@ -116,11 +137,11 @@ function wrongName(plan: Plan, scenario: Scenario, text: RunbookText, { name, fi
             hint: 'Write steps.NAME.outputs for those of an earlier step.',
           };
     case 'inputs':
-      return field === undefined ? undefined : unknownOf(here, 'input', field, Object.keys(scenario.inputs));
+      return field === undefined ? undefined : unknownOf(here, 'input', field, book.inputs);
     case 'components':
       return field === undefined ? undefined : unknownOf(here, 'component', field, Object.keys(plan.components));
     case 'steps':
-      return field === undefined ? undefined : wrongStep(scenario, text, field);
+      return field === undefined ? undefined : wrongStep(book, text, field);
     case 'env()':
       return {
         message: `${here} asks for an environment variable, and a run may be resumed where it is not set`,
@@ -146,16 +167,16 @@ function unknownOf(here: string, what: string, name: string, known: readonly str
   };
 }
 
-function wrongStep(scenario: Scenario, text: RunbookText, used: string): Wrong | undefined {
+function wrongStep(book: Book, text: RunbookText, used: string): Wrong | undefined {
   const here = pathText(text.path);
   const unknown = unknownOf(
     here,
     'step',
     used,
-    scenario.steps.map((step) => step.id),
+    book.steps.map((step) => step.id),
   );
   if (unknown || text.step === undefined) return unknown;
-  if (allNeeded(stepNeeds(scenario), text.step).has(used)) return undefined;
+  if (allNeeded(book.needs, text.step).has(used)) return undefined;
   return {
     message: `${here} uses what the step "${used}" puts out, and nothing makes that step run before "${text.step}"`,
     hint:

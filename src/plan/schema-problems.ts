@@ -82,10 +82,19 @@ const expectation: z.core.$ZodErrorMap = (issue) => {
   }
 };
 
-const unionExpectation = (errors: readonly (readonly Issue[])[]): string =>
-  [...new Set(errors.map((branch) => branch[0]?.message.replace(/^must be /, '')))]
+/** Words that are texts like any other are left out where any text may stand. */
+function unionExpectation(errors: readonly (readonly Issue[])[]): string {
+  const takesText = errors.some((branch) => wantsText(branch[0]));
+  const branches = errors.filter((branch) => !takesText || branch[0]?.code !== 'invalid_value');
+  return [...new Set(branches.map((branch) => branch[0]?.message.replace(/^must be /, '')))]
     .map((text, n) => (n ? text : `must be ${text}`))
     .join(' or ');
+}
+
+const wantsText = (issue: Issue | undefined): boolean =>
+  issue?.code === 'invalid_type'
+    ? issue.expected === 'string'
+    : issue?.code === 'invalid_union' && issue.errors.some((branch) => wantsText(branch[0]));
 
 /** The values a discriminating field may have. */
 const optionsOf = (issue: object): readonly string[] =>
@@ -101,15 +110,21 @@ const KINDS: Record<string, string> = {
   record: 'a map of fields',
 };
 
-const oneOf = (values: readonly string[]): string =>
-  values.length === 1 ? String(values[0]) : `${values.slice(0, -1).join(', ')} or ${values.at(-1)}`;
+/** So many words can be read at a glance; a longer list stands in the hint. */
+const AT_A_GLANCE = 12;
+
+function oneOf(values: readonly string[]): string {
+  if (values.length > AT_A_GLANCE)
+    return `one of the ${values.length} words for it, such as ${values.slice(0, 2).join(' and ')}`;
+  return values.length === 1 ? String(values[0]) : `${values.slice(0, -1).join(', ')} or ${values.at(-1)}`;
+}
 
 function suggestion(issue: Issue, value: unknown): string | undefined {
-  if (issue.code === 'invalid_type' && issue.expected === 'string' && ['number', 'boolean'].includes(typeof value))
-    return `Put it in quotes: "${String(value)}".`;
+  if (wantsText(issue) && ['number', 'boolean'].includes(typeof value)) return `Put it in quotes: "${String(value)}".`;
   const choices = issue.code === 'invalid_value' ? issue.values.map(String) : optionsOf(issue);
   const meant = typeof value === 'string' ? nearestOf(value, choices) : undefined;
-  return meant && `Did you mean ${meant}?`;
+  if (meant) return `Did you mean ${meant}?`;
+  return choices.length > AT_A_GLANCE ? `The words are: ${choices.join(', ')}.` : undefined;
 }
 
 function found(value: unknown): string {

@@ -37,7 +37,7 @@ describe('init', () => {
     const { plan, key, repository } = await initPlan(undefined, services());
     expect(plan).toBe(join(folder, 'lifeboat.yaml'));
     expect(repository).toBeUndefined();
-    expect(requirePlan(services()).plan.repository.recipients).toEqual([key?.recipient]);
+    expect(requirePlan(services()).plan.repository?.recipients).toEqual([key?.recipient]);
     expect(statSync(key?.file as string).mode & 0o777).toBe(0o600);
     expect(readFileSync(join(folder, '.lifeboat', '.gitignore'), 'utf8')).toBe('*\n');
   });

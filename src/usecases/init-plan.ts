@@ -8,6 +8,7 @@ import { KnownError } from '../model/errors.ts';
 import { PLAN_NAME } from './find-plan.ts';
 import { requirePlan } from './load-plan.ts';
 import { type NewKey, newKey } from './new-key.ts';
+import { repositoryIn } from './open-world.ts';
 import type { Services } from './services.ts';
 import { startingPlan } from './starting-plan.ts';
 import { writeWhole } from './write-file.ts';
@@ -43,14 +44,15 @@ async function repositoryOfPlan(plan: string, folder: string | undefined, servic
       'To make the repository it names: lifeboat init --repository FOLDER',
     );
   const loaded = requirePlan({ ...services, chosen: { ...services.chosen, plan } });
-  const named = resolve(services.cwd, loaded.plan.repository.folder);
+  const written = repositoryIn(loaded.plan);
+  const named = resolve(services.cwd, written.folder);
   if (named !== folder)
     throw new KnownError(
       'USAGE',
       `the plan names the repository ${named}, not ${folder}`,
       'Name that one, or change repository.folder in the plan.',
     );
-  return makeRepository(folder, loaded.plan.repository.recipients, services);
+  return makeRepository(folder, written.recipients, services);
 }
 
 /** What a new repository may meet in its folder: the root of a disk, or what an interrupted `init` of ours left there. */

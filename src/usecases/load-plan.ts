@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { relative } from 'node:path';
+import { relative, resolve } from 'node:path';
 import { KnownError } from '../model/errors.ts';
 import { type Finding, isError } from '../model/finding.ts';
 import { UNKNOWN_ENVIRONMENT } from '../plan/environment.ts';
 import { type LoadedPlan, loadPlan, type UnusablePlan } from '../plan/load.ts';
+import type { IncludeReader } from '../plan/read-files.ts';
 import { findPlan } from './find-plan.ts';
 import type { Services } from './services.ts';
 
@@ -12,6 +13,10 @@ export interface ReadPlan {
   readonly file: string;
   readonly loaded: LoadedPlan | UnusablePlan;
   readonly text: string;
+  /** All files it is made of, as findings name them, those too that could not be read. */
+  readonly files: readonly string[];
+  /** The text of a file as findings name it, included ones too. */
+  textOf(file: string): string | undefined;
 }
 
 /** Reads the plan as it stands, with everything that is wrong with it. Throws USAGE when there is no such file or environment. */
@@ -19,15 +24,22 @@ export function readPlan(services: Services, mode: 'check' | 'run'): ReadPlan {
   const file = findPlan(services);
   const bytes = readFile(file);
   const environment = services.chosen.environment;
+  const name = named(file, services.cwd);
+  const texts = new Map([[name, bytes.toString('utf8')]]);
+  const files = new Set([name]);
   const loaded = loadPlan({
-    file: named(file, services.cwd),
+    file: name,
     text: bytes,
+    readInclude: (included) => {
+      files.add(included);
+      return readIncluded(resolve(services.cwd, included), (text) => texts.set(included, text));
+    },
     env: services.env,
     mode,
     ...(environment === undefined ? {} : { environment }),
   });
   refuseUnknownEnvironment(loaded.findings);
-  return { file, loaded, text: bytes.toString('utf8') };
+  return { file, loaded, text: bytes.toString('utf8'), files: [...files], textOf: (one) => texts.get(one) };
 }
 
 /** A wrong name on the command line is no fault of the plan. */
@@ -64,10 +76,24 @@ function readFile(file: string): Buffer {
   try {
     return readFileSync(file);
   } catch (error) {
-    const why = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (error as Error).message;
-    throw new KnownError('USAGE', `the plan ${file} cannot be read: ${why}`, 'Name the plan with --plan FILE.', error);
+    const message = `the plan ${file} cannot be read: ${whyUnreadable(error)}`;
+    throw new KnownError('USAGE', message, 'Name the plan with --plan FILE.', error);
   }
 }
+
+/** A file that the plan includes; a fault in it is a finding about the plan. */
+function readIncluded(file: string, keep: (text: string) => void): ReturnType<IncludeReader> {
+  try {
+    const bytes = readFileSync(file);
+    keep(bytes.toString('utf8'));
+    return { bytes };
+  } catch (error) {
+    return { why: whyUnreadable(error) };
+  }
+}
+
+const whyUnreadable = (error: unknown): string =>
+  (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (error as Error).message;
 
 /** As a person would write it from where he stands: editors and terminals open such places at a click. */
 function named(file: string, cwd: string): string {

@@ -13,7 +13,7 @@ export async function openWorld(plan: Plan, services: Services): Promise<PlanWor
 
 /** The repository of a plan. The private key is looked for only when something encrypted is read. */
 export async function repositoryOf(plan: Plan, services: Services): Promise<BackupRepository> {
-  const { folder, recipients, identity } = plan.repository;
+  const { folder, recipients, identity } = repositoryIn(plan);
   return openRepository(openFolderStore(folder), {
     recipients,
     clock: services.clock,
@@ -27,4 +27,14 @@ export async function repositoryOf(plan: Plan, services: Services): Promise<Back
       return [services.secret(identity)];
     },
   });
+}
+
+/** What the plan says of its repository. Throws REPOSITORY_MISSING when it names none: a plan may be written before there is one. */
+export function repositoryIn({ repository, plan }: Plan): NonNullable<Plan['repository']> {
+  if (repository) return repository;
+  throw new KnownError(
+    'REPOSITORY_MISSING',
+    `the plan ${plan.name} names no backup repository`,
+    'Add repository: with folder, domain, recipients and identity to the plan; docs/reference/plan.md explains them.',
+  );
 }

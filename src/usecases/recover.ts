@@ -41,7 +41,7 @@ export async function recover(request: RecoverRequest, services: Services, watch
 /** What the run is frozen with. Refuses a plan with errors, an unknown scenario and wrong inputs; touches nothing. */
 export function prepareOrigin(request: RecoverRequest, services: Services): RunOrigin {
   const loaded = requirePlan(services);
-  refuseOnErrors(loaded, services);
+  refuseOnErrors(loaded, request.scenario, services);
   const { scenarios } = loaded.plan;
   const scenario = Object.hasOwn(scenarios, request.scenario) ? scenarios[request.scenario] : undefined;
   if (!scenario) throw unknownName('scenario', request.scenario, Object.keys(scenarios));
@@ -57,8 +57,9 @@ export function prepareOrigin(request: RecoverRequest, services: Services): RunO
   };
 }
 
-function refuseOnErrors(loaded: LoadedPlan, services: Services): void {
-  const wrong = check(loaded, { now: services.clock.now(), actions: services.actions }).filter(isError);
+function refuseOnErrors(loaded: LoadedPlan, scenario: string, services: Services): void {
+  const facts = { now: services.clock.now(), actions: services.actions, recovering: scenario };
+  const wrong = check(loaded, facts).filter(isError);
   if (wrong.length > 0) throw planError('PLAN_REFUSED', wrong);
 }
 

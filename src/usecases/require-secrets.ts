@@ -31,7 +31,7 @@ function secretsOf({ repository, components }: Plan, scenario: Scenario): readon
   const connections = Object.entries(components).flatMap(([name, component]) =>
     named.has(name) && component.kind === 'postgres' ? [component.connection] : [],
   );
-  return [...(repository.identity ? [repository.identity] : []), ...connections];
+  return [...(repository?.identity ? [repository.identity] : []), ...connections];
 }
 
 function textsIn(value: unknown): readonly string[] {

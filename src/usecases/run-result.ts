@@ -1,6 +1,5 @@
 import { pausedBecause } from '../engine/execute.ts';
 import { type ReportData, reportData } from '../evidence/report.ts';
-import { parseDuration } from '../lib/duration.ts';
 import type { Json } from '../lib/json.ts';
 import type { ErrorRecord } from '../model/errors.ts';
 import { Plan, type Scenario } from '../model/plan.ts';
@@ -19,7 +18,8 @@ export interface RunResult {
   readonly status: RunStatus;
   /** Why the run is not succeeded, with the code that the command exits with. */
   readonly error?: RunError;
-  readonly objective: { readonly rto_seconds: number; readonly rpo_seconds: number };
+  /** What the scenario promises; absent where it promises nothing that can be measured. */
+  readonly objective: { readonly rto_seconds?: number; readonly rpo_seconds?: number };
   /** From impact to healthy; absent while it is not healthy. */
   readonly rto_seconds?: number;
   readonly rto_met?: boolean;
@@ -89,18 +89,18 @@ export function resultOf(events: readonly JournalEvent[]): RunResult {
     environment: state.origin.environment,
     status: state.status,
     ...(error ? { error } : {}),
-    ...measured(reportData(state, events), scenario),
+    ...measured(reportData(state, events)),
     ...moments(state),
     steps: scenario.steps.map((step) => stepResult(step, state.steps.get(step.id))),
     open_obligations: openObligations(state).map(({ id, what, step }) => ({ id, what, step })),
   };
 }
 
-function measured({ rto, rpo, loss, humanWaitSeconds }: ReportData, { objectives }: Scenario) {
+function measured({ rto, rpo, loss, humanWaitSeconds }: ReportData) {
   return {
     objective: {
-      rto_seconds: (parseDuration(objectives.rto) ?? 0) / 1000,
-      rpo_seconds: (parseDuration(objectives.rpo) ?? 0) / 1000,
+      ...(rto.promised === undefined ? {} : { rto_seconds: rto.promised }),
+      ...(rpo.promised === undefined ? {} : { rpo_seconds: rpo.promised }),
     },
     human_wait_seconds: humanWaitSeconds,
     ...(rto.measured === undefined ? {} : { rto_seconds: rto.measured }),

@@ -1,6 +1,13 @@
 import type { AnyAction } from '../actions/action.ts';
-import { parseDuration } from '../lib/duration.ts';
-import type { Component, Plan, Scenario, Step } from '../model/plan.ts';
+import {
+  type Component,
+  type ObjectiveValue,
+  objectiveText,
+  type Plan,
+  promised,
+  type Scenario,
+  type Step,
+} from '../model/plan.ts';
 
 export interface ToRender {
   readonly plan: Plan;
@@ -18,7 +25,7 @@ export function runbookText({ plan, environment, hash, actions }: ToRender): str
       `- Plan: ${plan.plan.name}, version ${plain(version)}, environment ${environment}`,
       `- Kept by: ${peopleOf(plan, owner)}`,
       ...(classification ? [`- Classification: ${plain(classification)}`] : []),
-      ...(review ? [`- Reviewed: ${review.last}, every ${review.every}`] : []),
+      ...(review ? [`- Reviewed: ${review.last ?? 'no day is given'}, every ${review.every}`] : []),
       `- Hash of the plan: \`${hash}\``,
     ].join('\n'),
     '## Who',
@@ -47,8 +54,8 @@ const componentRow = (name: string, component: Component): readonly string[] => 
   component.title ? `${component.title} (\`${name}\`)` : name,
   component.kind,
   component.needs.join(', '),
-  component.objectives?.rto ?? '',
-  component.objectives?.rpo ?? '',
+  component.objectives?.rto === undefined ? '' : objectiveText(component.objectives.rto),
+  component.objectives?.rpo === undefined ? '' : objectiveText(component.objectives.rpo),
   component.backups.map(({ method, every }) => (every ? `${method} every ${every}` : method)).join(', '),
 ];
 
@@ -60,13 +67,13 @@ function scenarioBlocks(name: string, scenario: Scenario, plan: Plan, actions: T
     `## ${plain(scenario.title)}`,
     [
       `- Lost: ${scenario.loses.join(', ')}`,
-      `- Objectives: serving again within ${scenario.objectives.rto}, ${lossText(scenario.objectives.rpo)}`,
+      `- Objectives: ${[...servingText(scenario.objectives.rto), ...lossText(scenario.objectives.rpo)].join(', ') || 'none'}`,
       ...(scenario.detect_within ? [`- Noticed within: ${scenario.detect_within}`] : []),
       ...scenario.detection.map((sign) => `- How one notices: ${plain(sign)}`),
       ...Object.entries(scenario.inputs).map(
         ([input, { describe }]) => `- To know beforehand: ${input}: ${plain(describe)}`,
       ),
-      `- Healthy again after the step \`${scenario.healthy}\``,
+      ...(scenario.healthy === undefined ? [] : [`- Healthy again after the step \`${scenario.healthy}\``]),
     ].join('\n'),
     [
       'Look first, then do it:',
@@ -79,8 +86,13 @@ function scenarioBlocks(name: string, scenario: Scenario, plan: Plan, actions: T
   ];
 }
 
-const lossText = (rpo: string): string =>
-  parseDuration(rpo) === 0 ? 'no acknowledged write lost' : `at most ${rpo} of data lost`;
+const servingText = (rto: ObjectiveValue | undefined): readonly string[] =>
+  rto === undefined ? [] : [`serving again within ${objectiveText(rto)}`];
+
+function lossText(rpo: ObjectiveValue | undefined): readonly string[] {
+  if (rpo === undefined) return [];
+  return [promised(rpo)?.max === 0 ? 'no acknowledged write lost' : `at most ${objectiveText(rpo)} of data lost`];
+}
 
 function stepText(step: Step, index: number, plan: Plan, actions: ToRender['actions']): string {
   const action = actions.get(step.uses);

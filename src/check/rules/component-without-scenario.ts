@@ -1,3 +1,4 @@
+import { lostComponents } from '../losses.ts';
 import type { Rule } from '../rule.ts';
 
 /** What can be lost needs an answer. */
@@ -16,9 +17,10 @@ components:
 scenarios:
   loss: { loses: [database, api, cache] }
 `,
-  judge({ components, scenarios }) {
-    const lost = new Set(Object.values(scenarios).flatMap(({ loses }) => loses));
-    return Object.keys(components)
+  judge(plan) {
+    // A component that is only lost together with its whole domain is named there, or has no step of its own.
+    const lost = new Set(Object.values(plan.scenarios).flatMap((scenario) => lostComponents(plan, scenario)));
+    return Object.keys(plan.components)
       .filter((name) => !lost.has(name))
       .map((name) => ({
         path: ['components', name],

@@ -27,7 +27,12 @@ scenarios:
     runbooks(plan, facts).flatMap((book): readonly Complaint[] => {
       const verifying = verifyingSteps(book).map(({ step }) => step.id);
       const { healthy } = book.scenario;
-      if (verifying.length === 0 || verifying.some((id) => id === healthy || book.isAfter(healthy, id))) return [];
+      if (
+        healthy === undefined ||
+        verifying.length === 0 ||
+        verifying.some((id) => id === healthy || book.isAfter(healthy, id))
+      )
+        return [];
       const message = `${book.name} counts as healthy after "${healthy}", before anything was verified`;
       const hint = `Name a step that runs after ${verifying.join(' or ')}, or one of them.`;
       return [{ path: [...book.path, 'healthy'], message, hint }];

@@ -86,7 +86,7 @@ describe('rto-is-reachable shows its numbers', () => {
 
   test('the time that people may take to approve counts', () =>
     expect(said('30m', step('verify', 'expect: 20m, approve: { role: keeper, within: 10m }')).join()).toContain(
-      'it takes 35m: noticing 5m + approving verify 10m + verify 20m',
+      'it can take 35m: noticing 5m + approving verify 10m + verify 20m',
     ));
 
   test('what is not known counts also when it stands beside the longest way', () => {

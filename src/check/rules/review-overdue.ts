@@ -1,4 +1,4 @@
-import { parseDuration } from '../../lib/duration.ts';
+import { parseSchedule } from '../../lib/schedule.ts';
 import type { Complaint, Rule } from '../rule.ts';
 
 const DAY = 86_400_000;
@@ -16,9 +16,11 @@ plan: { review: { every: 30d, last: 2025-10-25 } }
 plan: { review: { every: 365d, last: 2026-01-01 } }
 `,
   judge({ plan: { review } }, { now }): readonly Complaint[] {
-    if (!review) return [];
+    const every = review && parseSchedule(review.every)?.longestGap;
+    if (!review || every === undefined) return [];
+    if (review.last === undefined || review.last === 'never') return [neverReviewed(review)];
     const last = Date.parse(review.last);
-    const days = Math.floor((now.getTime() - last - (parseDuration(review.every) ?? 0)) / DAY);
+    const days = Math.floor((now.getTime() - last - every) / DAY);
     const path = ['plan', 'review', 'last'];
     if (last > now.getTime() + DAY)
       return [
@@ -38,3 +40,12 @@ plan: { review: { every: 365d, last: 2026-01-01 } }
     ];
   },
 };
+
+function neverReviewed({ every, last }: { readonly every: string; readonly last?: string | undefined }): Complaint {
+  const message = last === 'never' ? 'the plan was never reviewed' : 'nothing says that the plan was ever reviewed';
+  return {
+    path: ['plan', 'review'],
+    message: `${message}, and reviews are ${/^\d/.test(every) ? `every ${every}` : every}`,
+    hint: 'Go through the plan, correct it, and write the day to last.',
+  };
+}

@@ -1,8 +1,10 @@
 import type { z } from 'zod';
 import { nearestOf } from '../../lib/nearest.ts';
 import { type PlanPath, pathText } from '../../model/finding.ts';
-import type { Complaint, Rule } from '../rule.ts';
-import { type PlacedStep, runbooks } from '../runbook.ts';
+import { PROCEDURE } from '../../model/plan/expand.ts';
+import type { Plan } from '../../model/plan.ts';
+import type { CheckFacts, Complaint, Rule } from '../rule.ts';
+import type { PlacedStep } from '../runbook.ts';
 import { holdsOpen } from '../texts.ts';
 
 /** What a runbook calls must exist, and must be given what it takes, before the day it is needed. */
@@ -10,7 +12,7 @@ export const unknownAction: Rule = {
   id: 'unknown-action',
   level: 'error',
   title: 'Every step calls an action of this build, with the input it takes',
-  why: 'A runbook that names a script nobody has, or forgets a parameter, is found out at the worst moment. Values that a run works out are judged by the run.',
+  why: 'A runbook that names a script nobody has, or forgets a parameter, is found out at the worst moment. A plan may name actions of systems that this build does not know yet: that is a warning, and an error once the scenario is to be carried out. Values that a run works out are judged by the run.',
   bad: `
 scenarios:
   loss:
@@ -28,22 +30,54 @@ scenarios:
   judge: (plan, facts) =>
     facts.actions.size === 0
       ? []
-      : runbooks(plan, facts).flatMap(({ steps }) =>
-          steps.flatMap((step) => [
-            ...unknownName(step, [...facts.actions.keys()]),
-            ...wrongInput(step),
-            ...unknownComponent(step, Object.keys(plan.components)),
-          ]),
-        ),
+      : stepsOf(plan, facts).flatMap((step) => [
+          ...unknownName(step, facts),
+          ...wrongInput(step),
+          ...unknownComponent(step, Object.keys(plan.components)),
+        ]),
 };
 
-function unknownName({ step, path, action }: PlacedStep, known: readonly string[]): readonly Complaint[] {
-  if (action) return [];
-  const meant = nearestOf(step.uses, known);
-  const message = `the action ${step.uses} is not available in this build`;
-  const hint = meant ? `Did you mean ${meant}?` : 'docs/reference/actions.md lists what there is.';
-  return [{ path: [...path, 'uses'], message, hint }];
+/** Each step once, where it is written: those of the scenarios and those that scenarios share. */
+function stepsOf({ scenarios, procedures }: Plan, { actions }: CheckFacts): readonly PlacedStep[] {
+  return Object.entries({ scenarios, procedures }).flatMap(([part, runbooks]) =>
+    Object.entries(runbooks).flatMap(([name, { steps }]) =>
+      steps.map((step, index) => ({ step, path: [part, name, 'steps', index], action: actions.get(step.uses) })),
+    ),
+  );
 }
+
+/** A plan may be written today for actions of tomorrow, but nobody may begin to recover with them. A slip of the pen is wrong at once. */
+function unknownName({ step, path, action }: PlacedStep, facts: CheckFacts): readonly Complaint[] {
+  if (action) return [];
+  const known = [...facts.actions.keys()];
+  const isNeeded = path[0] === 'scenarios' && path[1] === facts.recovering;
+  const slip = isSlip(step.uses, known);
+  const level = isNeeded || slip ? 'error' : 'warning';
+  const meant = slip ? nearestOf(step.uses, known) : undefined;
+  const message = `the action ${step.uses} is not available in this build`;
+  const hint = meant ? `Did you mean ${meant}?` : HINTS[level];
+  return [{ path: [...path, 'uses'], level, message, hint }];
+}
+
+const HINTS = {
+  error: 'docs/reference/actions.md lists what there is.',
+  warning: 'The plan may name it; recovering with it is refused. docs/reference/actions.md lists what there is.',
+} as const;
+
+/** Whether no later build will have it: no name of an action at all, or one of a system this build knows, or nearly knows. */
+function isSlip(name: string, known: readonly string[]): boolean {
+  if (name === PROCEDURE) return false;
+  const system = systemOf(name);
+  return (
+    system === undefined ||
+    nearestOf(
+      system,
+      known.flatMap((one) => systemOf(one) ?? []),
+    ) !== undefined
+  );
+}
+
+const systemOf = (name: string): string | undefined => /^([a-z][a-z0-9_-]*)\.[a-z][a-z0-9_]*$/.exec(name)?.[1];
 
 function wrongInput({ step, path, action }: PlacedStep): readonly Complaint[] {
   const parsed = action?.input.safeParse(step.with);

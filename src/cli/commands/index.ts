@@ -24,6 +24,18 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./check.ts')).checkCommand,
   },
   {
+    name: 'import',
+    takes: 'DOCUMENT',
+    summary: 'Read a plan in Markdown as a draft, with the place of every value and the open questions.',
+    load: async () => (await import('./import.ts')).importCommand,
+  },
+  {
+    name: 'explain',
+    takes: 'PATH',
+    summary: 'Say which value holds in the plan, and where it comes from.',
+    load: async () => (await import('./explain.ts')).explainCommand,
+  },
+  {
     name: 'docs',
     summary: 'Write the plan as a runbook to read and print.',
     load: async () => (await import('./docs.ts')).docsCommand,

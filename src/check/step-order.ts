@@ -1,0 +1,49 @@
+import type { Scenario, Step } from '../model/plan.ts';
+import { stepNeeds } from '../model/step-needs.ts';
+
+/** A step that is to be brought into order; of a procedure it knows the step that uses it, of an alternative its branch. */
+export interface OrderedStep extends Step {
+  readonly partOf?: string;
+  readonly branch?: string;
+}
+
+/** What each step waits for. Of several ways to do a thing one is taken: they stand beside each other, and what comes next waits for any of them. */
+export function neededBy(steps: readonly OrderedStep[]): ReadonlyMap<string, readonly string[]> {
+  const written = stepNeeds({ steps: [...steps] } as Scenario);
+  const known = new Map(steps.map((step) => [step.id, step]));
+  return new Map(
+    steps.map((step, index): [string, readonly string[]] => {
+      const needs = (written.get(step.id) ?? []).filter((id) => known.has(id));
+      if (step.needs !== undefined) return [step.id, needs];
+      const above = step.one_of === undefined ? known.get(needs[0] ?? '') : aboveGroup(steps, index);
+      return [step.id, above ? alternativesTo(above, steps) : []];
+    }),
+  );
+}
+
+function aboveGroup(steps: readonly OrderedStep[], index: number): OrderedStep | undefined {
+  let at = index;
+  while (at >= 0 && steps[at]?.one_of === steps[index]?.one_of) at -= 1;
+  return steps[at];
+}
+
+const alternativesTo = (step: OrderedStep, steps: readonly OrderedStep[]): readonly string[] =>
+  step.one_of === undefined ? [step.id] : steps.filter(({ one_of }) => one_of === step.one_of).map(({ id }) => id);
+
+/** Each step after all that it waits for. Steps that wait for each other in a circle are left out. */
+export function inOrder(
+  steps: readonly OrderedStep[],
+  needs: ReadonlyMap<string, readonly string[]>,
+): readonly OrderedStep[] {
+  const waiting = new Map(steps.map(({ id }) => [id, needs.get(id)?.length ?? 0]));
+  const followers = new Map(steps.map(({ id }): [string, OrderedStep[]] => [id, []]));
+  for (const step of steps) for (const id of needs.get(step.id) ?? []) followers.get(id)?.push(step);
+  const order = steps.filter(({ id }) => waiting.get(id) === 0);
+  for (const { id } of order)
+    for (const follower of followers.get(id) ?? []) {
+      const left = (waiting.get(follower.id) as number) - 1;
+      waiting.set(follower.id, left);
+      if (left === 0) order.push(follower);
+    }
+  return order;
+}
