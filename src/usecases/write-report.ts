@@ -5,7 +5,7 @@ import type { JournalEvent } from '../model/run.ts';
 import { foldRun } from '../model/run-state.ts';
 import { sealedEvidence } from './sealed-evidence.ts';
 import type { Services } from './services.ts';
-import { writeWhole } from './write-file.ts';
+import { withRoom, writeWhole } from './write-file.ts';
 
 /** Where the papers of a run are. */
 export interface RunFiles {
@@ -23,12 +23,14 @@ export interface ToReport {
 /** Writes report and sealed evidence of a run as it stands; those of an earlier stop are replaced. */
 export function writeReport({ id, events, lines, stateFolder }: ToReport, services: Services): RunFiles {
   const files = papersOf(stateFolder, id);
-  const sealed = sealedEvidence(lines, stateFolder, services);
-  const data = reportData(foldRun(events), events, sealed.fingerprint);
-  writeWhole(files.report.markdown, renderMarkdown(data));
-  writeWhole(files.report.html, renderHtml(data));
-  // Last: evidence of all events says that the report is whole, too.
-  writeWhole(files.evidence, sealed.text);
+  withRoom(stateFolder, () => {
+    const sealed = sealedEvidence(lines, stateFolder, services);
+    const data = reportData(foldRun(events), events, sealed.fingerprint);
+    writeWhole(files.report.markdown, renderMarkdown(data));
+    writeWhole(files.report.html, renderHtml(data));
+    // Last: evidence of all events says that the report is whole, too.
+    writeWhole(files.evidence, sealed.text);
+  });
   return files;
 }
 

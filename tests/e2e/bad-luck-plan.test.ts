@@ -44,7 +44,7 @@ describe.concurrent('a malformed plan', () => {
       '',
       'must be a number; found "soon"',
     ],
-    ['a duration in words', edit('expect: 10s', 'expect: quickly'), '', 'a duration is written like 90s'],
+    ['a duration in words', edit('expect: 10s', 'expect: quickly'), '', 'a span is written like 15m'],
     ['half an expression', edit('outputs.rows > 0 }}', 'outputs.rows > }}'), '', 'not a valid expression'],
     ['an expression without an end', edit('${{ outputs.rows > 0 }}', '${{ outputs.rows > 0'), '', 'has no end'],
     [
@@ -87,7 +87,11 @@ describe.concurrent('a plan that contradicts itself', () => {
     ['a step that does not exist', ...names('before_xid: ', '${{ steps.find.', '${{ steps.fnd.'), 'the step "fnd"'],
     ['a role that does not exist', ...names('approve: { role: ', 'incident-commander', 'nobody'), 'the role "nobody"'],
     ['a person that does not exist', ...names('people: [alex, ', 'kim]', 'kym]'), 'the person "kym"'],
-    ['a domain that does not exist', ...names('  domain: ', 'backup-host', 'moon'), 'the domain "moon"'],
+    [
+      'a domain that does not exist',
+      ...names('corporate-intel") }}\n  domain: ', 'backup-host', 'moon'),
+      'the domain "moon"',
+    ],
     ['a component that does not exist', ...names('needs: [', 'database]', 'databse]'), 'the component "databse"'],
     [
       'an input that does not exist',

@@ -45,6 +45,9 @@ export const canLogIn = (role: string): Promise<boolean> =>
     return rows[0].rolcanlogin;
   });
 
+export const letIn = (role: string): Promise<unknown> =>
+  withClient(world.urls.superuser, (client) => client.query(`ALTER ROLE ${role} LOGIN`));
+
 /** A run that stopped at a step and can be resumed: exit 12, and the step says why. */
 export async function paused(ended: Ended, at: { step: string; code: string; says: RegExp }): Promise<RecoverOutput> {
   const result = documentOf(ended) as unknown as RecoverOutput & { steps: { id: string; waits_for?: string }[] };
