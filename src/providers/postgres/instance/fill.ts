@@ -27,8 +27,7 @@ const STAMP = 'lifeboat-restore-under-way';
 export async function requireFree(place: Place, key: string): Promise<void> {
   if (await isEmpty(place.dataFolder)) return;
   const marker = await readMarker(place.markerFile);
-  const stamp = await readFile(join(place.dataFolder, STAMP), 'utf8').catch(() => undefined);
-  if (marker?.key === key && marker.state === 'restoring' && stamp === key) return;
+  if (marker?.key === key && marker.state === 'restoring' && (await isStamped(place, key))) return;
   throw new KnownError(
     'TARGET_NOT_EMPTY',
     `${place.dataFolder} holds something already; nothing was written`,
@@ -36,6 +35,14 @@ export async function requireFree(place: Place, key: string): Promise<void> {
       ? 'If it is not needed any more, move it away, then try again.'
       : `It was restored there by ${marker.key}. If it is not needed any more, move it and ${place.markerFile} away, then try again.`,
   );
+}
+
+/** A kill while the stamp itself was written leaves it short, and alone: nothing else is put there before it is whole. */
+async function isStamped({ dataFolder }: Place, key: string): Promise<boolean> {
+  const stamp = await readFile(join(dataFolder, STAMP), 'utf8').catch(() => undefined);
+  if (stamp === key) return true;
+  const names = await readdir(dataFolder);
+  return stamp !== undefined && key.startsWith(stamp) && names.every((name) => name === STAMP || name === 'lost+found');
 }
 
 export async function isEmpty(folder: string): Promise<boolean> {

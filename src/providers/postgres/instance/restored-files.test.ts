@@ -239,6 +239,22 @@ describe('a folder to restore into', () => {
     await expect(requireFree(place(), 'run-1/restore')).rejects.toEqual(refused);
   });
 
+  test('is when a kill left the stamp short, as long as nothing stands beside it', async () => {
+    const stamp = join(root, 'data', 'lifeboat-restore-under-way');
+    await mkdir(join(root, 'data'));
+    await writeMarker(place().markerFile, marker);
+    for (const written of ['', 'run-1/re']) {
+      await writeFile(stamp, written);
+      await requireFree(place(), 'run-1/restore');
+      await expect(requireFree(place(), 'run-2/restore')).rejects.toEqual(refused);
+    }
+    await writeFile(stamp, 'run-2/re');
+    await expect(requireFree(place(), 'run-1/restore')).rejects.toEqual(refused);
+    await writeFile(stamp, 'run-1/re');
+    await writeFile(join(root, 'data', 'half'), '');
+    await expect(requireFree(place(), 'run-1/restore')).rejects.toEqual(refused);
+  });
+
   test('is when it holds the rest of a restore by the same key, by the word of both marker and stamp', async () => {
     await mkdir(join(root, 'data'));
     await writeFile(join(root, 'data', 'half'), '');
