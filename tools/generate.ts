@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { actionsPage } from './generate/actions-page.ts';
 import { cliPage } from './generate/cli-page.ts';
 import { errorsPage } from './generate/errors-page.ts';
+import { faultsPage } from './generate/faults-page.ts';
 import { planPage } from './generate/plan-page.ts';
 import { planSchema } from './generate/plan-schema.ts';
 import { rulesPage } from './generate/rules-page.ts';
@@ -15,6 +16,7 @@ const pages: Readonly<Record<string, string>> = {
   'docs/reference/actions.md': actionsPage(),
   'docs/reference/cli.md': await cliPage(),
   'docs/reference/errors.md': errorsPage(),
+  'docs/reference/faults.md': faultsPage(),
   'docs/reference/plan.md': planPage(),
   'docs/reference/plan.schema.json': planSchema(),
   'docs/reference/rules.md': rulesPage(),

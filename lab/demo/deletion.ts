@@ -1,8 +1,9 @@
 import { type Deletion, doLaterWork, strikeDeletion, TABLES } from '../corporate-intel/strike.ts';
-import { type Claim, failedClaims, judgeDeletion, judgeLedger, type LedgerVerdict } from '../judge.ts';
+import { type Claim, judgeDeletion, judgeLedger, type LedgerVerdict } from '../judge.ts';
 import { dataFolders } from '../teardown.ts';
 import { judgeRun, type Recovered, recoverWithOperator, type Staged } from './recovery.ts';
 import { outputOf, type ScenarioResult } from './result.ts';
+import { scenarioResult } from './scenario-result.ts';
 
 /** Somebody deletes companies while the application keeps writing; they come back, and nothing else is touched. */
 export async function playDeletion(stage: Staged): Promise<ScenarioResult> {
@@ -99,44 +100,19 @@ interface Facts {
   readonly proofs: readonly Claim[];
 }
 
-function toResult({ run, evidence, report }: Recovered, facts: Facts): ScenarioResult {
-  const { deletion, ledger } = facts;
-  const problems = [
-    ...failedClaims(facts.proofs).map(({ claim, observed }) => `not proven: ${claim} (${observed})`),
-    ...missed(run),
-    ...(ledger.lost.length > 0 ? [`${ledger.lost.length} acknowledged commits are lost`] : []),
-    ...(facts.kept === facts.later && facts.later > 0 ? [] : [`${facts.kept} of ${facts.later} later writes kept`]),
-  ];
-  return {
-    title: run.title,
-    run: run.run,
-    objective: run.objective,
-    rto_seconds: run.rto_seconds ?? null,
-    rpo_seconds: run.rpo_seconds ?? null,
-    human_wait_seconds: run.human_wait_seconds,
+function toResult(recovered: Recovered, { deletion, ledger, ...facts }: Facts): ScenarioResult {
+  return scenarioResult(recovered, {
     acknowledged_commits: ledger.acknowledged,
     lost_commits: ledger.lost.length,
     rows_deleted: deletion.rows,
     rows_restored: facts.rowsRestored,
     later_writes: facts.later,
     later_writes_kept: facts.kept,
-    verified: problems.length === 0,
-    evidence,
-    report,
     happened: `analyst ${describe(deletion)}`,
     proofs: facts.proofs,
-    problems,
-  };
-}
-
-/** Objectives that were missed or not measured. */
-export function missed(run: Recovered['run']): readonly string[] {
-  const of = (name: string, value: number | undefined, limit: number) => {
-    if (value === undefined) return [`${name} was not measured`];
-    return value > limit ? [`${name} was ${value} s, and ${limit} s were promised`] : [];
-  };
-  return [
-    ...of('RTO', run.rto_seconds, run.objective.rto_seconds),
-    ...of('RPO', run.rpo_seconds, run.objective.rpo_seconds),
-  ];
+    problems: [
+      ...(ledger.lost.length > 0 ? [`${ledger.lost.length} acknowledged commits are lost`] : []),
+      ...(facts.kept === facts.later && facts.later > 0 ? [] : [`${facts.kept} of ${facts.later} later writes kept`]),
+    ],
+  });
 }

@@ -2,17 +2,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { LedgerEntry } from '../corporate-intel/ledger.ts';
 import { type Digests, seedDigests } from '../corporate-intel/strike.ts';
 import type { World } from '../corporate-intel/world.ts';
-import {
-  type Claim,
-  type ContentVerdict,
-  failedClaims,
-  judgeContent,
-  judgeLedger,
-  type LedgerVerdict,
-} from '../judge.ts';
-import { missed } from './deletion.ts';
+import { type Claim, type ContentVerdict, judgeContent, judgeLedger, type LedgerVerdict } from '../judge.ts';
 import { judgeRun, type Recovered, recoverWithOperator, type Staged } from './recovery.ts';
 import type { ScenarioResult } from './result.ts';
+import { scenarioResult } from './scenario-result.ts';
 
 export interface Destruction {
   readonly at: string;
@@ -126,33 +119,18 @@ interface Facts {
   readonly proofs: readonly Claim[];
 }
 
-function toResult({ run, evidence, report }: Recovered, { content, ledger, later, proofs }: Facts): ScenarioResult {
+function toResult(recovered: Recovered, { content, ledger, later, proofs }: Facts): ScenarioResult {
   const kept = later.acknowledged - later.lost.length;
-  const problems = [
-    ...failedClaims(proofs).map(({ claim, observed }) => `not proven: ${claim} (${observed})`),
-    ...missed(run),
-    ...(later.acknowledged > 0 && later.lost.length === 0
-      ? []
-      : [`${kept} of ${later.acknowledged} writes after the recovery are there`]),
-  ];
-  return {
-    title: run.title,
-    run: run.run,
-    objective: run.objective,
-    rto_seconds: run.rto_seconds ?? null,
-    rpo_seconds: run.rpo_seconds ?? null,
-    human_wait_seconds: run.human_wait_seconds,
+  const isWhole = later.acknowledged > 0 && later.lost.length === 0;
+  return scenarioResult(recovered, {
     acknowledged_commits: ledger.acknowledged,
     lost_commits: ledger.lost.length,
     rows_deleted: content.rowsBefore,
     rows_restored: content.rowsEqual,
     later_writes: later.acknowledged,
     later_writes_kept: kept,
-    verified: problems.length === 0,
-    evidence,
-    report,
     happened: 'the server was killed with -9 and its data folder was removed',
     proofs,
-    problems,
-  };
+    problems: isWhole ? [] : [`${kept} of ${later.acknowledged} writes after the recovery are there`],
+  });
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { KnownError } from '../model/errors.ts';
-import type { Finding } from '../model/finding.ts';
+import { type Finding, isError } from '../model/finding.ts';
 import { fingerprint } from './fingerprint.ts';
 
 const Entry = z.strictObject({ fingerprint: z.string(), rule: z.string(), path: z.string(), message: z.string() });
@@ -52,7 +52,8 @@ const orderOf = ({ rule, path, fingerprint: print }: Entry): string => `${rule} 
 /** Parts what is known from what is new, and complains about entries that are found no more. */
 export function applyBaseline(findings: readonly Finding[], baseline: Baseline): Sorted {
   const entries = new Map(baseline.entries.map((entry) => [entry.fingerprint, entry]));
-  const isKnown = (finding: Finding): boolean => finding.level !== 'info' && entries.has(fingerprint(finding));
+  const isKnown = (finding: Finding): boolean =>
+    finding.level !== 'info' && !makesUnusable(finding) && entries.has(fingerprint(finding));
   const found = new Set(findings.map(fingerprint));
   const stale = baseline.entries.filter((entry) => !found.has(entry.fingerprint));
   return {
@@ -63,6 +64,9 @@ export function applyBaseline(findings: readonly Finding[], baseline: Baseline):
     known: findings.filter(isKnown),
   };
 }
+
+/** An error of loading: the plan cannot be read or contradicts itself, and no command works with it, whatever is known. */
+export const makesUnusable = (finding: Finding): boolean => isError(finding) && finding.rule.startsWith('plan.');
 
 function staleFinding({ fingerprint: print, rule, path, message }: Entry, { file, text }: Baseline): Finding {
   const line = text.split('\n').findIndex((one) => one.includes(print)) + 1;

@@ -11,7 +11,7 @@ export interface CheckedPlan {
   /** What loading it found. None of it can be waived. */
   readonly findings: readonly Finding[];
   readonly outputsUsed: readonly OutputUse[];
-  place(path: PlanPath): Place;
+  place(path: PlanPath, within?: number): Place;
 }
 
 /** Everything that is wrong with a plan, in the order in which it is written. Touches nothing. */
@@ -30,26 +30,31 @@ function judge(rule: Rule, loaded: CheckedPlan, facts: CheckFacts): Judged[] {
 
 /** The steps of a procedure are judged in every scenario that uses it: what is said of them is said once. */
 const unique = (complaints: readonly Complaint[]): readonly Complaint[] => [
-  ...new Map(complaints.map((one) => [JSON.stringify([one.path, one.message]), one])).values(),
+  ...new Map(complaints.map((one) => [JSON.stringify([one.path, one.within, one.message]), one])).values(),
 ];
 
-const toFinding = (rule: Rule, { path, message, hint, level, related }: Complaint, loaded: CheckedPlan): Finding => ({
-  rule: rule.id,
-  level: level ?? rule.level,
-  at: loaded.place(path),
-  message,
-  hint,
-  ...(related ? { related: related.map((one) => ({ at: loaded.place(one.path), message: one.message })) } : {}),
-});
+const toFinding = (rule: Rule, complaint: Complaint, loaded: CheckedPlan): Finding => {
+  const { path, within, message, hint, level, related } = complaint;
+  return {
+    rule: rule.id,
+    level: level ?? rule.level,
+    at: loaded.place(path, within),
+    message,
+    hint,
+    ...(related
+      ? { related: related.map((one) => ({ at: loaded.place(one.path, one.within), message: one.message })) }
+      : {}),
+  };
+};
 
 /** The path as it is, and with the step's name in place of its number: a waiver may say either. */
-function pathsOf({ scenarios }: Plan, path: PlanPath): readonly string[] {
-  const [first, scenario, word, index, ...rest] = path;
-  const step =
-    first === 'scenarios' && word === 'steps' ? scenarios[String(scenario)]?.steps[Number(index)] : undefined;
-  const named = step && pathText(['scenarios', String(scenario), 'steps', step.id, ...rest]);
+function pathsOf(plan: Plan, path: PlanPath): readonly string[] {
+  const [first, name, word, index, ...rest] = path;
+  const isStep = (first === 'scenarios' || first === 'procedures') && word === 'steps';
+  const step = isStep ? plan[first][String(name)]?.steps[Number(index)] : undefined;
+  const named = step && pathText([first as string, String(name), 'steps', step.id, ...rest]);
   return [pathText(path), ...(named ? [named] : [])];
 }
 
 const byPlace = (a: Finding, b: Finding): number =>
-  a.at.line - b.at.line || a.at.column - b.at.column || a.rule.localeCompare(b.rule, 'en');
+  a.at.line - b.at.line || a.at.column - b.at.column || (a.rule < b.rule ? -1 : Number(a.rule > b.rule));

@@ -129,7 +129,7 @@ function intervalLoss({ method, every, takes }: BackupPolicy, lag: number): Wors
 }
 
 /** Log can only be replayed on a base backup that is there as well. */
-const LOGS: ReadonlySet<BackupMethodName> = new Set(['postgres.wal_stream', 'postgres.wal_archive']);
+export const LOGS: ReadonlySet<BackupMethodName> = new Set(['postgres.wal_stream', 'postgres.wal_archive']);
 
 /** What follows its original at once follows its mistakes too: of no use against a deletion or damaged data. */
 export const MIRRORS: ReadonlySet<BackupMethodName> = new Set([

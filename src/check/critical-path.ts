@@ -47,10 +47,11 @@ export function scenarioPath(plan: Plan, name: string): CriticalPath {
  */
 export function criticalPath(scenario: TimedScenario): CriticalPath {
   const ends = endsOf(scenario);
-  const last = latest(scenario.steps.flatMap((step) => (isHealthy(step, scenario) ? (ends.get(step.id) ?? []) : [])));
+  const awaited = scenario.steps.flatMap((step) => (isHealthy(step, scenario) ? (ends.get(step.id) ?? []) : []));
+  const last = latest(awaited);
   const detection = detectionOf(scenario.detect_within);
   const way = wayTo(last, ends);
-  const counted = [detection, ...(last ? stretchesBefore(last, ends) : [])];
+  const counted = [detection, ...stretchesBefore(awaited, ends)];
   return {
     stretches: [detection, ...way],
     min: detection.min + (last?.min ?? 0),
@@ -144,8 +145,8 @@ function wayTo(last: End | undefined, ends: ReadonlyMap<string, End>): readonly 
 }
 
 /** What of anything before counts: the unknown may be the longest. */
-function stretchesBefore(last: End, ends: ReadonlyMap<string, End>): readonly Stretch[] {
-  const counted = new Set<End>([last]);
+function stretchesBefore(awaited: readonly End[], ends: ReadonlyMap<string, End>): readonly Stretch[] {
+  const counted = new Set<End>(awaited);
   for (const end of counted) for (const id of end.needs) if (ends.has(id)) counted.add(ends.get(id) as End);
   return [...ends.values()].filter((end) => counted.has(end)).flatMap(({ stretches }) => stretches);
 }

@@ -1,21 +1,7 @@
-import { allNeeded, type Needs } from '../lib/graph.ts';
-import type { Component, Plan, Scenario } from '../model/plan.ts';
+import { firstNeeded, type Needs } from '../lib/graph.ts';
+import type { Component, Plan } from '../model/plan.ts';
 
-/** Whether a domain is gone when these are: losing `aws` loses `aws/us-east-1` with it. */
-export const isLost = (domain: string | undefined, lost: readonly string[]): boolean =>
-  domain !== undefined && lost.some((one) => domain === one || domain.startsWith(`${one}/`));
-
-/** Whether a component is gone when these domains are. */
-export const goesWith = ({ domain, also_in }: Component, lost: readonly string[]): boolean =>
-  [domain, ...also_in].some((one) => isLost(one, lost));
-
-/** The components that a scenario loses: those it names, and those that live in a domain it loses. */
-export function lostComponents(plan: Plan, { loses, loses_domains }: Scenario): readonly string[] {
-  const inDomains = Object.entries(plan.components).flatMap(([name, one]) =>
-    goesWith(one, loses_domains) ? [name] : [],
-  );
-  return [...new Set([...loses.filter((name) => Object.hasOwn(plan.components, name)), ...inDomains])];
-}
+export { goesWith, isLost, losesComponent, lostComponents } from '../model/plan/losses.ts';
 
 /** What each component needs directly. */
 export const componentNeeds = ({ components }: Plan): Needs =>
@@ -26,12 +12,11 @@ export function alsoDown(
   plan: Plan,
   lost: readonly string[],
 ): readonly { readonly name: string; readonly needs: string }[] {
-  const needs = componentNeeds(plan);
+  const gone = new Set(lost);
+  const because = firstNeeded(componentNeeds(plan), lost);
   return Object.keys(plan.components).flatMap((name) => {
-    if (lost.includes(name)) return [];
-    const needed = allNeeded(needs, name);
-    const because = lost.find((one) => needed.has(one));
-    return because === undefined ? [] : [{ name, needs: because }];
+    const needs = gone.has(name) ? undefined : because.get(name);
+    return needs === undefined ? [] : [{ name, needs }];
   });
 }
 

@@ -1,5 +1,6 @@
 import { formatDuration } from '../lib/duration.ts';
 import type { PlanPath } from '../model/finding.ts';
+import { type EffectiveObjective, effectiveObjective } from '../model/plan/effective.ts';
 import { type Objectives, type ObjectiveValue, objectiveText, type Plan, promised } from '../model/plan.ts';
 
 export type ObjectiveKind = 'rto' | 'rpo';
@@ -15,17 +16,22 @@ export interface Promised {
   readonly path: PlanPath;
 }
 
-/** What holds for a component: its own promise, else that of its class, else that of the plan. */
+const known = new WeakMap<Plan, Map<string, Promised | undefined>>();
+
+/**
+ * What holds for a component: its own promise, else that of its class, else that of the plan. Every loss asks it of every component
+ * that is down then, so it is worked out once.
+ */
 export function componentPromise(plan: Plan, name: string, kind: ObjectiveKind): Promised | undefined {
-  const component = Object.hasOwn(plan.components, name) ? plan.components[name] : undefined;
-  const className = component?.class;
-  const own = promiseIn(component?.objectives, ['components', name, 'objectives'], kind);
-  const ofClass =
-    className === undefined || !Object.hasOwn(plan.classes, className)
-      ? undefined
-      : promiseIn(plan.classes[className]?.objectives, ['classes', className, 'objectives'], kind);
-  return own ?? ofClass ?? promiseIn(plan.objectives, ['objectives'], kind);
+  const promises = known.get(plan) ?? new Map<string, Promised | undefined>();
+  known.set(plan, promises);
+  const key = `${kind} ${name}`;
+  if (!promises.has(key)) promises.set(key, asPromised(effectiveObjective(plan, { component: name }, kind), kind));
+  return promises.get(key);
 }
+
+const asPromised = (holds: EffectiveObjective | undefined, kind: ObjectiveKind): Promised | undefined =>
+  holds && { kind, text: objectiveText(holds.value), limit: holds.promised?.max, path: holds.from };
 
 /** What a scenario itself promises. */
 export const scenarioPromise = (plan: Plan, name: string, kind: ObjectiveKind): Promised | undefined =>

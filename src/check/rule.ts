@@ -6,11 +6,13 @@ import type { Plan } from '../model/plan.ts';
 /** What a rule complains about: a path in the plan; the reporter turns it into file, line and column. */
 export interface Complaint {
   readonly path: PlanPath;
+  /** Where in the text at that path, in characters: the line of a command. */
+  readonly within?: number;
   readonly message: string;
   readonly hint: string;
   /** When it weighs less than the rule does as a rule. */
   readonly level?: FindingLevel;
-  readonly related?: readonly { readonly path: PlanPath; readonly message: string }[];
+  readonly related?: readonly { readonly path: PlanPath; readonly within?: number; readonly message: string }[];
 }
 
 /** Besides the plan, all a rule may know. Nothing here touches the world. */

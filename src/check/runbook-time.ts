@@ -1,20 +1,16 @@
 import { type CriticalPath, criticalPath, type Range } from './critical-path.ts';
-import type { Runbook } from './runbook.ts';
+import type { Runbook } from './runbooks/runbook.ts';
 
-/** Noticing, approving and carrying out. A step that says only when it is given up may take until then. */
-export const runbookTime = ({ scenario }: Runbook): CriticalPath => criticalPath(withLimits(scenario));
+/** Noticing, approving and carrying out. */
+export const runbookTime = ({ scenario }: Runbook): CriticalPath => criticalPath(scenario);
 
-/** Only carrying out: what a document adds up when it says how long a recovery takes. Undefined when a step does not say. */
-export function carryingOut({ scenario }: Runbook): Range | undefined {
+/**
+ * Only carrying out: what a document adds up when it says how long a recovery takes. Without what steps do not say: then it is not
+ * complete, and takes at least as long. Undefined when no step says anything.
+ */
+export function carryingOut({ scenario }: Runbook): (Range & { readonly isComplete: boolean }) | undefined {
   if (scenario.steps.length === 0) return undefined;
   const steps = scenario.steps.map(({ approve: _, ...step }) => step);
   const { min, max, unknown } = criticalPath({ ...scenario, steps, detect_within: '0' });
-  return unknown.length > 0 ? undefined : { min, max };
+  return max === 0 && unknown.length > 0 ? undefined : { min, max, isComplete: unknown.length === 0 };
 }
-
-const withLimits = (scenario: Runbook['scenario']): Runbook['scenario'] => ({
-  ...scenario,
-  steps: scenario.steps.map((step) =>
-    step.expect === undefined && step.timeout !== undefined ? { ...step, expect: `0..${step.timeout}` } : step,
-  ),
-});

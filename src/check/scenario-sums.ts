@@ -6,7 +6,7 @@ import { type CopyPlace, copyPlaces, survives, worstLossOf } from './copies.ts';
 import { type CriticalPath, scenarioPath } from './critical-path.ts';
 import { keepsData, lostComponents } from './losses.ts';
 import type { CheckFacts } from './rule.ts';
-import { rpoIsReachable } from './rules/rpo-is-reachable.ts';
+import { rpoIsReachable } from './rules/objectives/rpo-is-reachable.ts';
 
 /** kept and broken are proven by the numbers; unknown: the plan leaves numbers out; not-promised: there is nothing to keep. */
 export type Verdict = 'kept' | 'broken' | 'unknown' | 'not-promised';

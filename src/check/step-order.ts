@@ -1,3 +1,4 @@
+import { neededFirst } from '../lib/graph.ts';
 import type { Scenario, Step } from '../model/plan.ts';
 import { stepNeeds } from '../model/step-needs.ts';
 
@@ -35,15 +36,6 @@ export function inOrder(
   steps: readonly OrderedStep[],
   needs: ReadonlyMap<string, readonly string[]>,
 ): readonly OrderedStep[] {
-  const waiting = new Map(steps.map(({ id }) => [id, needs.get(id)?.length ?? 0]));
-  const followers = new Map(steps.map(({ id }): [string, OrderedStep[]] => [id, []]));
-  for (const step of steps) for (const id of needs.get(step.id) ?? []) followers.get(id)?.push(step);
-  const order = steps.filter(({ id }) => waiting.get(id) === 0);
-  for (const { id } of order)
-    for (const follower of followers.get(id) ?? []) {
-      const left = (waiting.get(follower.id) as number) - 1;
-      waiting.set(follower.id, left);
-      if (left === 0) order.push(follower);
-    }
-  return order;
+  const known = new Map(steps.map((step) => [step.id, step]));
+  return neededFirst(needs).map((id) => known.get(id) as OrderedStep);
 }

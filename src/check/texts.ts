@@ -5,12 +5,24 @@ export interface PlacedText {
   readonly text: string;
 }
 
-/** Every text of a value, with its path. */
+const known = new WeakMap<object, readonly PlacedText[]>();
+
+/** Every text of a value, with its path. Those of a whole plan are asked for by many rules, and gathered once. */
 export function textsIn(value: unknown, path: PlanPath = []): readonly PlacedText[] {
-  if (typeof value === 'string') return [{ path, text: value }];
-  if (Array.isArray(value)) return value.flatMap((item, index) => textsIn(item, [...path, index]));
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([key, member]) => textsIn(member, [...path, key]));
+  const isWhole = typeof value === 'object' && value !== null && path.length === 0;
+  const before = isWhole ? known.get(value) : undefined;
+  if (before) return before;
+  const found: PlacedText[] = [];
+  gather(value, path, found);
+  if (isWhole) known.set(value, found);
+  return found;
+}
+
+function gather(value: unknown, path: PlanPath, found: PlacedText[]): void {
+  if (typeof value === 'string') found.push({ path, text: value });
+  else if (Array.isArray(value)) for (const [index, item] of value.entries()) gather(item, [...path, index], found);
+  else if (typeof value === 'object' && value !== null)
+    for (const [key, member] of Object.entries(value)) gather(member, [...path, key], found);
 }
 
 /** Whether a text is still to be worked out, so that its value is not known yet. */

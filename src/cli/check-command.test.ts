@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { makeRig, type Rig } from '../usecases/testing/rig.ts';
@@ -31,19 +31,24 @@ async function cli(...argv: readonly string[]) {
   return { code, ...written };
 }
 
-/** One finding of the loader, one of a rule, one of the waivers. */
+/** One finding of the loader, one of a rule, one with another place, one that is waived, one of the waivers. */
 const FAULTY = (plan: string): string =>
-  `${plan.replace('owner: commander', 'owner: comander').replace('${{ secret("env:DATABASE_URL") }}', 'postgres://a:canary-p4ss@127.0.0.1/shop')}waivers:
+  `${plan
+    .replace('owner: commander', 'owner: comander')
+    .replace(/objectives: \{ rto: 1h(?=.*\n +detect)/, 'objectives: { rto: 2h')
+    .replace('${{ secret("env:DATABASE_URL") }}', 'postgres://a:canary-p4ss@127.0.0.1/shop')}waivers:
   - { rule: no-verification, at: scenarios.fire, reason: a test, owner: commander, expires: 2025-12-31 }
+  - { rule: drilled-at-all, at: scenarios, reason: next month, owner: commander, expires: 2026-12-31 }
 `;
-const RULES_OF_GOLDEN = ['plan.reference', 'literal-secret', 'waiver-expired'];
+const RULES_OF_GOLDEN = ['plan.reference', 'literal-secret', 'objective-conflict', 'drilled-at-all', 'waiver-expired'];
 
 const GOLDEN = `{
   "plan": "FOLDER/lifeboat.yaml",
   "environment": "production",
   "ok": false,
+  "sound": false,
   "judged": true,
-  "errors": 3,
+  "errors": 4,
   "warnings": 0,
   "findings": [
     {
@@ -70,6 +75,40 @@ const GOLDEN = `{
       "path": "components.database.connection"
     },
     {
+      "rule": "drilled-at-all",
+      "level": "info",
+      "at": {
+        "file": "lifeboat.yaml",
+        "line": 25,
+        "column": 1
+      },
+      "message": "nothing of this plan is ever rehearsed (waived until 2026-12-31 by commander: next month)",
+      "hint": "Add drills: which scenario, in which environment, how often.",
+      "path": "scenarios"
+    },
+    {
+      "rule": "objective-conflict",
+      "level": "error",
+      "at": {
+        "file": "lifeboat.yaml",
+        "line": 29,
+        "column": 24
+      },
+      "message": "fire may have an RTO of 2h, and database, which is lost in it, promises 1h",
+      "hint": "Decide which of the two holds, and write it in both places.",
+      "related": [
+        {
+          "at": {
+            "file": "lifeboat.yaml",
+            "line": 22,
+            "column": 24
+          },
+          "message": "the other promise"
+        }
+      ],
+      "path": "scenarios.fire.objectives.rto"
+    },
+    {
       "rule": "waiver-expired",
       "level": "error",
       "at": {
@@ -93,12 +132,37 @@ function golden(out: string): string {
   return `${JSON.stringify({ ...rest, ...counts, findings: kept }, null, 2)}\n`;
 }
 
+const DOCS = readFileSync(new URL('../../docs/editors.md', import.meta.url), 'utf8');
+
+/** The fields at the top, as the table names them in its first column. */
+const documented = (): string[] => {
+  const table = DOCS.slice(DOCS.indexOf('| Field |'), DOCS.indexOf('## A plan that has many'));
+  return [...table.matchAll(/^\|([^|]*)\|/gm)].flatMap(([, cell]) =>
+    [...String(cell).matchAll(/`(\w+)`/g)].map(([, name]) => String(name)),
+  );
+};
+
 describe('json', () => {
   test('is a promise, word for word', async () => {
     rig.edit(FAULTY);
     const { out, code, err } = await cli('check', '--json');
     expect(golden(out)).toBe(GOLDEN);
-    expect({ code, err }).toEqual({ code: 1, err: '' });
+    expect({ code, err }).toEqual({ code: 2, err: '' });
+  });
+
+  test('has the fields that docs/editors.md lists, and no others', async () => {
+    const known = join(rig.folder, 'known.json');
+    rig.edit((plan) => FAULTY(plan).replace('owner: comander', 'owner: commander'));
+    await cli('check', '--baseline', known, '--write-baseline');
+    const { findings, baseline, ...rest } = JSON.parse((await cli('check', '--json')).out);
+    const withBaseline = JSON.parse((await cli('check', '--json', '--baseline', known)).out);
+    expect(baseline).toBeUndefined();
+    expect(Object.keys(withBaseline.baseline)).toEqual(['file', 'known']);
+    expect(withBaseline).toMatchObject({ ok: true, errors: 0, baseline: { file: known } });
+    const told = new Set(findings.flatMap((one: object) => Object.keys(one)));
+    expect([...Object.keys(rest), 'findings', 'baseline'].sort()).toEqual(documented().sort());
+    expect([...told].sort()).toEqual(['at', 'hint', 'level', 'message', 'path', 'related', 'rule']);
+    for (const field of told) expect(DOCS).toContain(`\`${field}\``);
   });
 
   test.each([[['--format', 'json']], [['--format=json']], [['--format', 'json', '--json']]])(
@@ -117,9 +181,9 @@ describe('json', () => {
 });
 
 describe('the exit code', () => {
-  test('is 0 without errors, 1 with errors, 2 when the plan cannot be read', async () => {
+  test('is 0 without errors, 1 with errors of rules, 2 when the plan cannot be read', async () => {
     expect((await cli('check')).code).toBe(0);
-    rig.edit(FAULTY);
+    rig.edit((plan) => FAULTY(plan).replace('owner: comander', 'owner: commander'));
     expect((await cli('check')).code).toBe(1);
     expect((await cli('check', '--format', 'junit')).code).toBe(1);
     expect((await cli('check', '--baseline', 'known.json', '--write-baseline')).code).toBe(0);
@@ -127,6 +191,19 @@ describe('the exit code', () => {
     rig.edit(() => 'lifeboat: [');
     expect((await cli('check')).code).toBe(2);
     expect((await cli('check', '--baseline', 'known.json', '--format', 'github')).code).toBe(2);
+  });
+
+  test('is 2 for a plan that contradicts itself, as it is in every other command, and all findings are told', async () => {
+    rig.edit(FAULTY);
+    const { code, out } = await cli('check', '--json');
+    expect(code).toBe(2);
+    expect(JSON.parse(out)).toMatchObject({ ok: false, sound: false, judged: true });
+    expect(JSON.parse(out).findings.map(({ rule }: { rule: string }) => rule)).toEqual(
+      expect.arrayContaining(RULES_OF_GOLDEN),
+    );
+    const others = await Promise.all([cli('docs'), cli('recover', 'fire'), cli('recover', 'fire', '--dry-run')]);
+    expect(others.map((one) => one.code)).toEqual([2, 2, 2]);
+    for (const { err } of others) expect(err).toContain('PLAN_INVALID');
   });
 
   test('is explained by --help', async () => {
@@ -180,4 +257,23 @@ test('secrets do not reach any report', async () => {
     expect((await cli('check', '--format', format)).out).not.toContain('canary-p4ss');
   await cli('check', '--baseline', 'known.json', '--write-baseline');
   expect((await cli('check', '--baseline', 'known.json')).out).not.toContain('canary-p4ss');
+});
+
+describe('the plan as a word', () => {
+  test('is judged as with --plan, and named whole in what to type next', async () => {
+    renameSync(rig.planFile, join(rig.folder, 'other.yaml'));
+    const { out, code } = await cli('check', 'other.yaml', '--json');
+    expect(code).toBe(0);
+    expect(out).toBe((await cli('check', '--plan', 'other.yaml', '--json')).out);
+    expect(JSON.parse(out).plan).toBe(join(rig.folder, 'other.yaml'));
+    expect((await cli('docs', 'other.yaml')).out).toBe((await cli('docs', '--plan', 'other.yaml')).out);
+    const missing = await cli('check', 'other.yaml', '--baseline', 'known.json');
+    expect(missing.err).toContain(`--write-baseline --plan ${join(rig.folder, 'other.yaml')}`);
+  });
+
+  test('is refused beside --plan', async () => {
+    const { code, err } = await cli('check', 'other.yaml', '--plan', 'other.yaml');
+    expect(code).toBe(2);
+    expect(err).toContain('the plan was given twice');
+  });
 });

@@ -61,6 +61,8 @@ export function defineCommand<const A extends Record<string, Arg>, const F exten
 
 export const needed = (describe: string) => ({ describe, required: true }) as const;
 export const optional = (describe: string) => ({ describe, required: false }) as const;
+/** The plan as a word: for commands that take no other. The frame makes --plan of it. */
+export const PLAN_WORD = optional('The plan: the same as --plan FILE.');
 export const text = (value: string, describe: string) => ({ kind: 'text', value, describe }) as const;
 export const list = (value: string, describe: string) => ({ kind: 'list', value, describe }) as const;
 export const toggle = (describe: string) => ({ kind: 'switch', describe }) as const;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { defineCommand, list, needed, optional, text, toggle } from './define-command.ts';
+import { defineCommand, list, needed, optional, PLAN_WORD, text, toggle } from './define-command.ts';
 import { parseInput } from './parse.ts';
 
 const command = defineCommand({
@@ -46,5 +46,35 @@ describe('is refused with what to do', () => {
     [['boat', 'gently', 'now'], 'unexpected word "now"', 'See: lifeboat mend --help'],
   ])('%j', (argv, message, hint) => {
     expect(() => parse(...argv)).toThrow(expect.objectContaining({ code: 'USAGE', message, hint }));
+  });
+});
+
+describe('the plan as a word', () => {
+  const judge = defineCommand({
+    name: 'judge',
+    summary: 'Judge something.',
+    examples: [],
+    args: { plan: PLAN_WORD },
+    flags: {},
+    fails: ['USAGE'],
+    run: async () => null,
+    print: () => '',
+  });
+
+  test('is what --plan says', () => {
+    const { globals } = parseInput(judge, ['p.yaml', '--json']);
+    expect(globals).toEqual(parseInput(judge, ['--json', '--plan', 'p.yaml']).globals);
+    expect(parseInput(judge, ['p.yaml']).globals.plan).toBe('p.yaml');
+    expect(parseInput(judge, []).globals.plan).toBeUndefined();
+  });
+
+  test.each([
+    [['p.yaml', '--plan', 'q.yaml'], 'the plan was given twice: "p.yaml" and --plan q.yaml'],
+    [['p.yaml', '--plan', 'p.yaml'], 'the plan was given twice: "p.yaml" and --plan p.yaml'],
+    [['p.yaml', 'q.yaml'], 'unexpected word "q.yaml"'],
+  ])('is refused: %j', (argv, message) => {
+    expect(() => parseInput(judge, argv)).toThrow(
+      expect.objectContaining({ code: 'USAGE', message, hint: 'See: lifeboat judge --help' }),
+    );
   });
 });

@@ -31,7 +31,11 @@ export function parseInput(command: AnyCommand, argv: readonly string[]): Parsed
     throw usage(command, `--json and --format ${values.format} cannot be asked for together`);
   if (globals.help) return { globals, input: {} };
   const words = tokens.flatMap((token) => (token.kind === 'positional' ? [token.value] : []));
-  return { globals, input: { ...withDefaults(values, command.flags), ...readArgs(command, words) } };
+  const { plan, ...args } = readArgs(command, words);
+  return {
+    globals: plan === undefined ? globals : withPlan(command, globals, plan),
+    input: { ...withDefaults(values, command.flags), ...args },
+  };
 }
 
 function tokensOf(argv: readonly string[], flags: Record<string, Flag>): readonly Token[] {
@@ -80,6 +84,12 @@ function readArgs(command: AnyCommand, words: readonly string[]): Record<string,
   const missing = names.find((name, i) => command.args[name]?.required && words[i] === undefined);
   if (missing) throw usage(command, `${missing.toUpperCase()} is missing`);
   return Object.fromEntries(names.map((name, i) => [name, words[i]]));
+}
+
+/** The word PLAN means what --plan means; with both, nobody can tell which plan was meant. */
+function withPlan(command: AnyCommand, globals: Globals, plan: string): Globals {
+  if (globals.plan === undefined) return { ...globals, plan };
+  throw usage(command, `the plan was given twice: "${plan}" and --plan ${globals.plan}`);
 }
 
 function withDefaults(values: Values, flags: Record<string, Flag>): Values {

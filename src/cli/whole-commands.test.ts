@@ -29,11 +29,19 @@ describe('a command that a text names', () => {
     ['Did you mean "lifeboat evidence export"?', `Did you mean "lifeboat evidence export ${P}"?`],
     ['Or lifeboat recover --resume run-1 and wait', `Or lifeboat recover --resume run-1 ${P} and wait`],
     ['lifeboat backup --stream keeps the log', `lifeboat backup --stream ${P} keeps the log`],
+    ['Next: edit the plan, then: lifeboat check', `Next: edit the plan, then: lifeboat check ${P}`],
+    ['lifeboat docs writes the runbook to print.', `lifeboat docs ${P} writes the runbook to print.`],
+    [
+      'lifeboat check --baseline known.json --write-baseline',
+      `lifeboat check --baseline known.json --write-baseline ${P}`,
+    ],
     ['lifeboat restore db --discard side-1', `lifeboat restore db --discard side-1 ${P}`],
   ])('%s', (text, expected) => expect(whole(text)).toBe(expected));
 
   test.each([
     'lifeboat status run-1 --plan other.yaml',
+    'lifeboat check other.yaml',
+    'lifeboat docs other.yaml --out RUNBOOK.md',
     'lifeboat evidence verify /state/evidence.ndjson --key abc',
     'lifeboat key new --out lifeboat.key',
     'Save it as lifeboat.yaml; run lifeboat as root',

@@ -23,8 +23,9 @@ export function wholeCommands(
     for (const found of text.matchAll(named)) {
       const command = commands.find(({ name }) => name === found[1]) as Known;
       const end = endOf(command, text, found.index + found[0].length);
-      const said = text.slice(found.index, end);
-      const missing = command.standsAlone ? [] : typed.filter(({ flag }) => !said.includes(` ${flag} `));
+      const missing = command.standsAlone
+        ? []
+        : typed.filter(({ flag }) => !says(command, text.slice(found.index, end), flag));
       whole += text.slice(from, end) + missing.map(({ flag, value }) => ` ${flag} ${value}`).join('');
       from = end;
     }
@@ -42,6 +43,11 @@ function typedFlags({ plan, state, environment }: Pick<Globals, 'plan' | 'state'
 
 const quoted = (text: string): string =>
   /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+
+/** A command may name its plan without the flag. */
+const says = ({ name, takes }: Known, command: string, flag: string): boolean =>
+  command.includes(` ${flag} `) ||
+  (flag === '--plan' && takes === '[PLAN]' && /^ [^-]/.test(command.slice(`lifeboat ${name}`.length)));
 
 const WORD = /[ \t]+("[^"\n]*"|'[^'\n]*'|[^\s"']+)/y;
 

@@ -12,20 +12,23 @@ export interface Deadline {
   readonly signal: AbortSignal;
   /** For the message. */
   readonly what: string;
+  /** What a person can do when it is late. Default: what helps a step of a run. */
+  readonly hint?: string;
 }
+
+const HINT = 'It may still take effect; the next try looks first. The step can be given a longer timeout.';
 
 /**
  * Gives work so much time. After it the work's signal is aborted and TIMED_OUT is thrown, also when the work does not listen.
  * Stopped from outside, the work may come to rest first; what it then answers counts.
  */
 export async function withDeadline<T>(
-  { ms, clock, signal, what }: Deadline,
+  { ms, clock, signal, what, hint = HINT }: Deadline,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const done = new AbortController();
   const late = new AbortController();
   const limit = clock.sleep(ms, done.signal).then(() => {
-    const hint = 'It may still take effect; the next try looks first. The step can be given a longer timeout.';
     late.abort(new KnownError('TIMED_OUT', `${what} did not end within ${formatDuration(ms)}`, hint));
     throw late.signal.reason;
   });

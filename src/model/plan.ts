@@ -25,6 +25,12 @@ const About = z.strictObject({
   owner: Name.describe('The role that keeps this plan: an entry of `roles`.'),
   version: z.string().describe('Version of the plan.'),
   updated: Day.optional().describe('Day of the last change.'),
+  kept_in: z
+    .array(DomainName)
+    .default([])
+    .describe(
+      'Failure domains in which this plan and the program are at hand: a repository, a laptop, a stick in a safe.',
+    ),
   classification: z.string().optional().describe('Who may read it.'),
   review: z
     .strictObject({
@@ -90,6 +96,7 @@ const Repository = z.strictObject({
       'age public keys. Whoever holds one of the private keys can restore; the machine that backs up needs none.',
     ),
   identity: SecretRef.optional().describe('Where the private key is found when restoring.'),
+  identity_in: z.array(DomainName).default([]).describe('Failure domains in which the private key is kept.'),
 });
 
 const Waiver = z.strictObject({

@@ -27,6 +27,10 @@ export function combine(files: readonly PlanFile[]): ReadPlan {
       const found = locate(path);
       return found.file.read.place(found.path, atKey);
     },
+    placeWithin(path, offset) {
+      const found = locate(path);
+      return found.file.read.placeWithin(found.path, offset);
+    },
     has(path) {
       const found = locate(path);
       return found.file.read.has(found.path);

@@ -40,7 +40,8 @@ export interface LoadedPlan {
   readonly findings: readonly Finding[];
   /** Which outputs of earlier steps the runbooks rely on. */
   readonly outputsUsed: readonly OutputUse[];
-  place(path: PlanPath): Place;
+  /** Where a value is written; with `within`, where that character of a text is. */
+  place(path: PlanPath, within?: number): Place;
 }
 
 /** A plan that cannot be used; at least one finding is an error. */
@@ -56,7 +57,8 @@ export function loadPlan(request: LoadRequest): LoadedPlan | UnusablePlan {
   if (!read.source) return unusable(request, read.findings);
   const chosen = forEnvironment(read.source, request.environment);
   const resolved = resolvePlan(chosen.merged, request);
-  const place = placeIn(read, chosen.environment);
+  const written = writtenIn(read, chosen.environment);
+  const place = (path: PlanPath, atKey?: boolean): Place => read.place(written(path), atKey);
   const shaped = shape(resolved.value, request.mode);
   const problems = [
     ...chosen.problems,
@@ -76,7 +78,7 @@ export function loadPlan(request: LoadRequest): LoadedPlan | UnusablePlan {
     environment: chosen.environment,
     findings,
     outputsUsed: outputsUsed(shaped.plan),
-    place,
+    place: (path, within) => (within === undefined ? place(path) : read.placeWithin(written(path), within)),
   };
 }
 
@@ -97,12 +99,10 @@ const shape = (data: JsonObject, mode: LoadRequest['mode']): Shaped =>
   mode === 'check' ? shapeWithStandIns(data) : shapePlan(data);
 
 /** What differs in an environment is found where that environment says it. */
-function placeIn(read: ReadPlan, environment: string): (path: PlanPath, atKey?: boolean) => Place {
-  return (path, atKey) => {
-    const written = originsOf(path, environment).find((origin) => read.has(origin));
-    return read.place(written ?? path, atKey);
-  };
-}
+const writtenIn =
+  (read: ReadPlan, environment: string): ((path: PlanPath) => PlanPath) =>
+  (path) =>
+    originsOf(path, environment).find((origin) => read.has(origin)) ?? path;
 
 /** Two plans that mean the same for an environment have the same hash, however they are written. */
 const hashOf = (plan: Plan): string =>

@@ -75,9 +75,13 @@ function unknown({ what, name = '', path, atKey = false, known: here }: Use, all
 const each = (what: Kind, names: readonly string[], path: PlanPath): readonly Use[] =>
   names.map((name, index) => ({ what, name, path: [...path, index] }));
 
-function peopleNames({ plan, roles, channels, waivers }: Plan): readonly Use[] {
+function peopleNames({ plan, people: all, roles, channels, waivers }: Plan): readonly Use[] {
   return [
     { what: 'role', name: plan.owner, path: ['plan', 'owner'] },
+    ...each('domain', plan.kept_in, ['plan', 'kept_in']),
+    ...Object.entries(all).flatMap(([name, one]) =>
+      each('domain', one.signs_in_through, ['people', name, 'signs_in_through']),
+    ),
     ...Object.entries(roles).flatMap(([name, { people, vendor, reports_to }]): readonly Use[] => [
       ...each('person', people, ['roles', name, 'people']),
       { what: 'vendor', name: vendor, path: ['roles', name, 'vendor'] },
@@ -94,6 +98,7 @@ function peopleNames({ plan, roles, channels, waivers }: Plan): readonly Use[] {
 function placeNames({ repository, environments, data, service_levels }: Plan): readonly Use[] {
   return [
     { what: 'domain', name: repository?.domain, path: ['repository', 'domain'] },
+    ...each('domain', repository?.identity_in ?? [], ['repository', 'identity_in']),
     ...Object.entries(environments).flatMap(([name, { domain, components }]): readonly Use[] => [
       { what: 'domain', name: domain, path: ['environments', name, 'domain'] },
       ...Object.keys(components).map(

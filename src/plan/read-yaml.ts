@@ -2,6 +2,7 @@ import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node,
 import { isJsonObject, type Json, type JsonObject } from '../lib/json.ts';
 import type { Finding, Place, PlanPath } from '../model/finding.ts';
 import { decodePlan } from './decode.ts';
+import { offsetInSource } from './offset-in-source.ts';
 import { syntaxFindings } from './syntax-findings.ts';
 
 /** What a text says as YAML, and where. */
@@ -11,6 +12,8 @@ export interface ReadPlan {
   readonly findings: readonly Finding[];
   /** Line and column of a value; of its nearest parent when there is no such value. */
   place(path: PlanPath, atKey?: boolean): Place;
+  /** Line and column of a character within a text of the plan; of its beginning when that cannot be told. */
+  placeWithin(path: PlanPath, offset: number): Place;
   /** Whether something is written at that very path. */
   has(path: PlanPath): boolean;
 }
@@ -35,13 +38,14 @@ export function readPlanText(file: string, raw: string | Uint8Array): ReadPlan {
   };
   const findings = syntaxFindings(document, placeAt);
   if (findings.length > 0) return unreadable(file, findings);
-  return { ...toJson(document, placeAt), ...finder(document, placeAt) };
+  return { ...toJson(document, placeAt), ...finder(document, decoded.text, placeAt) };
 }
 
 const unreadable = (file: string, findings: readonly Finding[]): ReadPlan => ({
   source: undefined,
   findings,
   place: () => ({ file, line: 1, column: 1 }),
+  placeWithin: () => ({ file, line: 1, column: 1 }),
   has: () => false,
 });
 
@@ -71,7 +75,11 @@ function toJson(document: Document.Parsed, placeAt: (offset: number) => Place): 
   return { source: value, findings: [] };
 }
 
-function finder(document: Document.Parsed, placeAt: (offset: number) => Place): Pick<ReadPlan, 'place' | 'has'> {
+function finder(
+  document: Document.Parsed,
+  text: string,
+  placeAt: (offset: number) => Place,
+): Pick<ReadPlan, 'place' | 'placeWithin' | 'has'> {
   const follow = (path: PlanPath) => {
     let found: Found = { node: document.contents, depth: 0 };
     for (const part of path) {
@@ -88,6 +96,13 @@ function finder(document: Document.Parsed, placeAt: (offset: number) => Place): 
       const scalar = isScalar(node) && node.value !== null;
       const wantsValue = depth === path.length && !atKey && scalar;
       return placeAt(startOf(wantsValue ? node : (key ?? node)));
+    },
+    placeWithin(path, offset) {
+      const { node, depth } = follow(path);
+      const start = startOf(node);
+      if (depth < path.length || !isScalar(node) || typeof node.value !== 'string') return placeAt(start);
+      const written = text.slice(start, node.range?.[1] ?? start);
+      return placeAt(start + (offsetInSource(written, node.value, offset) ?? 0));
     },
   };
 }

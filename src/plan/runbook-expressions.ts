@@ -1,4 +1,4 @@
-import { allNeeded, type Needs } from '../lib/graph.ts';
+import { whoNeedsWhom } from '../lib/graph.ts';
 import { nearestOf } from '../lib/nearest.ts';
 import { KnownError } from '../model/errors.ts';
 import { type PlanPath, pathText } from '../model/finding.ts';
@@ -21,8 +21,10 @@ interface Book {
   readonly path: PlanPath;
   readonly impact?: string;
   readonly steps: readonly Step[];
+  readonly names: ReadonlySet<string>;
   readonly inputs: readonly string[];
-  readonly needs: Needs;
+  /** Whether a step is over before another one begins. */
+  needs(step: string, earlier: string): boolean;
 }
 
 const bookOf = (part: string, name: string, runbook: Pick<Scenario, 'steps' | 'inputs'>, impact?: string): Book => ({
@@ -30,8 +32,9 @@ const bookOf = (part: string, name: string, runbook: Pick<Scenario, 'steps' | 'i
   path: [part, name],
   ...(impact === undefined ? {} : { impact }),
   steps: runbook.steps,
+  names: new Set(runbook.steps.map(({ id }) => id)),
   inputs: Object.keys(runbook.inputs),
-  needs: stepNeeds(runbook),
+  needs: whoNeedsWhom(stepNeeds(runbook)),
 });
 
 const scenarioBooks = ({ scenarios }: Plan): readonly Book[] =>
@@ -169,14 +172,9 @@ function unknownOf(here: string, what: string, name: string, known: readonly str
 
 function wrongStep(book: Book, text: RunbookText, used: string): Wrong | undefined {
   const here = pathText(text.path);
-  const unknown = unknownOf(
-    here,
-    'step',
-    used,
-    book.steps.map((step) => step.id),
-  );
-  if (unknown || text.step === undefined) return unknown;
-  if (allNeeded(book.needs, text.step).has(used)) return undefined;
+  if (!book.names.has(used)) return unknownOf(here, 'step', used, [...book.names]);
+  if (text.step === undefined) return undefined;
+  if (book.needs(text.step, used)) return undefined;
   return {
     message: `${here} uses what the step "${used}" puts out, and nothing makes that step run before "${text.step}"`,
     hint:

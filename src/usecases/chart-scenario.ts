@@ -1,4 +1,4 @@
-import { reportChart } from '../check/report-chart.ts';
+import { reportChart } from '../check/reports/chart.ts';
 import { type ScenarioSums, scenarioSums } from '../check/scenario-sums.ts';
 import { nearestOf } from '../lib/nearest.ts';
 import { KnownError } from '../model/errors.ts';

@@ -1,6 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { baselineOf } from '../check/baseline.ts';
+import type { Finding } from '../model/finding.ts';
 import { chartScenario } from './chart-scenario.ts';
 import { type CheckRequest, checkPlan } from './check-plan.ts';
 import { explainRule } from './explain-rule.ts';
@@ -24,6 +26,7 @@ test('the JSON of a check is what it always was', () => {
     plan: rig.planFile,
     environment: 'production',
     ok: false,
+    sound: false,
     judged: true,
     errors: 1,
     warnings: expect.any(Number),
@@ -104,8 +107,18 @@ describe('a baseline', () => {
     expect(() => checked(BASELINE)).toThrow(usage('is no baseline'));
   });
 
-  test('is not written for a plan that cannot be read', () => {
-    rig.edit(() => 'lifeboat: [');
+  test('does not make a plan usable that contradicts itself', () => {
+    rig.edit((plan) => plan.replace('owner: commander', 'owner: comander'));
+    const [finding] = checked().findings.filter(({ rule }) => rule === 'plan.reference');
+    writeFileSync(join(rig.folder, 'known.json'), baselineOf([finding as Finding]));
+    expect(checked(BASELINE)).toMatchObject({ ok: false, sound: false, findings: expect.arrayContaining([finding]) });
+  });
+
+  test.each([
+    ['cannot be read', () => 'lifeboat: ['],
+    ['contradicts itself', (plan: string) => plan.replace('owner: commander', 'owner: comander')],
+  ])('is not written for a plan that %s', (_why, change) => {
+    rig.edit(change);
     expect(() => checked({ ...BASELINE, writeBaseline: true })).toThrow(
       expect.objectContaining({ code: 'PLAN_INVALID' }),
     );

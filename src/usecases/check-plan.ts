@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { applyBaseline, baselineOf, type Sorted } from '../check/baseline.ts';
+import { applyBaseline, baselineOf, makesUnusable, type Sorted } from '../check/baseline.ts';
 import { check } from '../check/check.ts';
-import { REPORT_FORMATS, type ReportFormat, writeReport } from '../check/report.ts';
+import { REPORT_FORMATS, type ReportFormat, writeReport } from '../check/reports/report.ts';
 import { nearestOf } from '../lib/nearest.ts';
 import { KnownError } from '../model/errors.ts';
 import { type Finding, isError } from '../model/finding.ts';
@@ -24,6 +24,8 @@ export interface CheckResult {
   readonly environment?: string;
   /** True when nothing of level error was found. */
   readonly ok: boolean;
+  /** False when loading found an error: the plan cannot be read or contradicts itself, and no command works with it. */
+  readonly sound: boolean;
   /** False when the plan could not be read: then no rule has judged it, and it is not known what else is wrong. */
   readonly judged: boolean;
   readonly errors: number;
@@ -79,6 +81,7 @@ function summaryOf(
     plan: file,
     ...(loaded.ok ? { environment: loaded.environment } : {}),
     ok: loaded.ok && errors === 0,
+    sound: loaded.ok && !findings.some(makesUnusable),
     judged: loaded.ok,
     errors,
     warnings: findings.filter(({ level }) => level === 'warning').length,
@@ -119,10 +122,10 @@ function writeKnown(found: readonly Finding[], read: ReadPlan, { request, servic
   const { baseline: file } = request;
   if (file === undefined)
     throw new KnownError('USAGE', '--write-baseline needs the file to write', 'Name it with --baseline FILE.');
-  if (!read.loaded.ok)
+  if (!read.loaded.ok || found.some(makesUnusable))
     throw new KnownError(
       'PLAN_INVALID',
-      `${read.loaded.file} cannot be read as a plan, so no baseline was written`,
+      `${read.loaded.file} cannot be read or contradicts itself, so no baseline was written`,
       'See what is wrong with: lifeboat check',
     );
   const text = baselineOf(found);

@@ -45,9 +45,9 @@ describe('a plan without a repository', () => {
     message: 'the plan shop names no backup repository',
   });
 
-  test('is judged and printed', () => {
+  test('is judged and printed', async () => {
     expect(checkPlan(rig.services()).findings.map(({ rule }) => rule)).not.toContain('plan.schema');
-    expect(writeDocs(undefined, rig.services()).markdown).toContain('# The shop');
+    expect((await writeDocs({}, rig.services())).document).toContain('# The shop');
   });
 
   test.each<[string, () => Promise<unknown>]>([

@@ -1,5 +1,5 @@
 import { describeRule, type RuleText, ruleTexts } from '../check/describe-rule.ts';
-import { reportRule } from '../check/report-rule.ts';
+import { reportRule } from '../check/reports/rule.ts';
 import { nearestOf } from '../lib/nearest.ts';
 import { KnownError } from '../model/errors.ts';
 

@@ -49,13 +49,10 @@ function refuseUnknownEnvironment(findings: readonly Finding[]): void {
 }
 
 /** The plan, ready to work with. Throws PLAN_INVALID with the first places where it is wrong. */
-export const requirePlan = (services: Services): LoadedPlan => requireGood(services, 'run');
+export const requirePlan = (services: Services): LoadedPlan => requireLoaded(readPlan(services, 'run'));
 
-/** The plan to read and print: variables that are not set here stay as they are written. */
-export const readablePlan = (services: Services): LoadedPlan => requireGood(services, 'check');
-
-function requireGood(services: Services, mode: 'check' | 'run'): LoadedPlan {
-  const { loaded } = readPlan(services, mode);
+/** What was read, when it can be worked with. Throws PLAN_INVALID with the first places where it is wrong. */
+export function requireLoaded({ loaded }: ReadPlan): LoadedPlan {
   const wrong = loaded.findings.filter(isError);
   if (wrong.length > 0 || !loaded.ok) throw planError('PLAN_INVALID', wrong);
   return loaded;

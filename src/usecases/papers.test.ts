@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { exportRun } from './export-evidence.ts';
 import { recover } from './recover.ts';
-import { writeDocs } from './render-docs.ts';
 import { status } from './status.ts';
 import { makeRig, type Rig } from './testing/rig.ts';
 import { verifyFile } from './verify-evidence.ts';
@@ -61,27 +60,5 @@ describe('evidence', () => {
     await expect(exportRun({}, rig.services())).rejects.toMatchObject({ code: 'RUN_NOT_FOUND' });
     await expect(status(undefined, rig.services())).rejects.toMatchObject({ code: 'RUN_NOT_FOUND' });
     await expect(status('run-never', rig.services())).rejects.toMatchObject({ code: 'RUN_NOT_FOUND' });
-  });
-});
-
-describe('the runbook', () => {
-  test('says who, what, when, and what is approved', () => {
-    const { markdown } = writeDocs(undefined, rig.services());
-    expect(markdown).toContain('# The shop');
-    expect(markdown).toContain('| Commander | Bob Example |');
-    expect(markdown).toContain('## There was a fire');
-    expect(markdown).toContain('lifeboat recover fire --set cause=… --dry-run');
-    expect(markdown).toContain('2. **Build it again** (`rebuild`)');
-    expect(markdown).toContain('Approved by 1 of: Commander (Ada Example, Bob Example), within 10m');
-  });
-
-  test('goes into a file when one is named', () => {
-    const { file, markdown } = writeDocs('RUNBOOK.md', rig.services());
-    expect(readFileSync(file as string, 'utf8')).toBe(markdown);
-  });
-
-  test('takes no structure from the text of the plan', () => {
-    rig.edit((plan) => plan.replace('There was a fire', 'A <b>fire</b> | *hot*'));
-    expect(writeDocs(undefined, rig.services()).markdown).toContain('## A \\<b\\>fire\\</b\\> | \\*hot\\*');
   });
 });

@@ -1,6 +1,7 @@
 import type { ZodType } from 'zod';
 import type { ActionContext } from '../actions/action.ts';
 import type { Actions } from '../engine/ports.ts';
+import { withDeadline } from '../engine/with-deadline.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
 import { KnownError } from '../model/errors.ts';
 import type { Proof } from '../model/run.ts';
@@ -23,12 +24,22 @@ export async function perform<Out>(request: Performance, world: PlanWorld, servi
   const { action, client } = find(services.openActions(world), request.action);
   const input = inputOf(action, request);
   const ctx = contextFor(request, client, services);
-  const seen = await action.observe(ctx, input);
+  const limited = <T>(what: string, work: (ctx: ActionContext<unknown>) => Promise<T>): Promise<T> =>
+    withDeadline({ ms: action.timeout, clock: services.clock, signal: request.signal, what, hint: LATE }, (signal) =>
+      work({ ...ctx, signal }),
+    );
+  const seen = await limited(`${request.action}: looking at the world`, (limitedCtx) =>
+    action.observe(limitedCtx, input),
+  );
   if (seen.state === 'done' && request.nothingToDo) throw request.nothingToDo();
-  const output: Out = seen.state === 'done' ? seen.output : await action.run(ctx, input);
-  requireProofs(request.action, await action.verify(ctx, input, output));
-  return output;
+  return limited(request.action, async (limitedCtx) => {
+    const output: Out = seen.state === 'done' ? seen.output : await action.run(limitedCtx, input);
+    requireProofs(request.action, await action.verify(limitedCtx, input, output));
+    return output;
+  });
 }
+
+const LATE = 'It may still take effect. See what is there before you try again: lifeboat points';
 
 function find(actions: Actions, name: string): NonNullable<ReturnType<Actions['find']>> {
   const found = actions.find(name);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { AnyAction } from '../../src/actions/action.ts';
 import { check } from '../../src/check/check.ts';
-import { reportText } from '../../src/check/report-text.ts';
+import { reportText } from '../../src/check/reports/text.ts';
 import { loadPlan } from '../../src/plan/load.ts';
 import { providers } from '../../src/providers/index.ts';
 

@@ -28,10 +28,10 @@ describe('the skeletons', () => {
   test('are made and listed', () => {
     expect(tool('new-provider', 'redis', 'flush_cache')).toMatchObject({ status: 0 });
     expect(tool('new-action', 'http', 'ask_twice')).toMatchObject({ status: 0 });
-    expect(tool('new-rule', 'no-friday-drills')).toMatchObject({ status: 0 });
+    expect(tool('new-rule', 'upkeep', 'no-friday-drills')).toMatchObject({ status: 0 });
     expect(readFileSync(join(copy, 'src/providers/index.ts'), 'utf8')).toContain('[http, postgres, redis]');
     expect(readFileSync(join(copy, 'src/providers/http/index.ts'), 'utf8')).toContain('[askTwice, waitHealthy]');
-    expect(readFileSync(join(copy, 'src/check/rules/index.ts'), 'utf8')).toContain('noFridayDrills');
+    expect(readFileSync(join(copy, 'src/check/rules/upkeep/index.ts'), 'utf8')).toContain('noFridayDrills');
   });
 
   test('compile', () => {
@@ -56,7 +56,8 @@ describe('the skeletons', () => {
     ['new-action', ['http'], 'usage: npm run new-action'],
     ['new-action', ['http', 'ask_twice'], 'exists; nothing was written'],
     ['new-provider', ['Redis', 'look'], 'usage: npm run new-provider'],
-    ['new-rule', ['no friday'], 'usage: npm run new-rule'],
+    ['new-rule', ['upkeep', 'no friday'], 'usage: npm run new-rule'],
+    ['new-rule', ['nowhere', 'no-friday'], 'there is no theme nowhere: choose one of aws, backups'],
   ])('%s %j is refused', (name, args, says) => {
     const { status, text } = tool(name, ...args);
     expect(status).toBe(2);

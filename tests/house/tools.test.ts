@@ -136,3 +136,29 @@ describe('making sure that everything is installed', () => {
     expect(stderr).toContain('fetching Node 24 (install scripts did not run)');
   });
 });
+
+describe('making sure of what Debian has', () => {
+  const tool = join(root, 'tools/ensure-debian-packages.mjs');
+  const programs = () => join(folder, 'programs');
+  beforeEach(() => {
+    // An apt-get that tells what it was asked, so that nothing is installed; and no browser.
+    file('programs/apt-get', '#!/bin/sh\necho "apt-get was asked: $*" >&2\nexit 1\n');
+    spawnSync('chmod', ['+x', join(programs(), 'apt-get')]);
+  });
+
+  test('says what is missing and what is skipped, and goes on', () => {
+    const { status, stderr } = run(tool, { PATH: programs() });
+    expect(status).toBe(0);
+    expect(stderr).toMatch(/^lifeboat: not on this machine: .*chromium/);
+    expect(stderr).toContain('tests that open documents in a browser are skipped');
+    expect(stderr).not.toContain('apt-get was asked');
+  });
+
+  test('does not go on without it where nothing may be skipped', () =>
+    expect(run(tool, { PATH: programs(), LAB_REQUIRED: '1' }).status).toBe(24));
+
+  test('is content with a browser that is there', () => {
+    file('programs/google-chrome', '');
+    expect(run(tool, { PATH: programs() }).stderr).not.toContain('chromium');
+  });
+});

@@ -2,11 +2,17 @@ import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { check } from '../check.ts';
 import { BASE, FACTS, planWith, saidBy } from '../checked-plan.fake.ts';
-import { rules } from './index.ts';
+import { rules, themes } from './index.ts';
 
-test('every rule of the folder is in the list, under its own name', () => {
-  const files = readdirSync(import.meta.dirname).filter((file) => !/(^index|\.test)\.ts$/.test(file));
-  expect(rules.map(({ id }) => `${id}.ts`).sort()).toEqual(files.sort());
+test.each(themes)('every rule of the folder $name is in its list, under its own name', ({ name, rules: listed }) => {
+  const files = readdirSync(`${import.meta.dirname}/${name}`).filter((file) => !/(^index|\.test)\.ts$/.test(file));
+  expect(listed.map(({ id }) => `${id}.ts`).sort()).toEqual(files.sort());
+});
+
+test('every folder is a theme, and no rule is in two', () => {
+  const folders = readdirSync(import.meta.dirname, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  expect(themes.map(({ name }) => name).sort()).toEqual(folders.map(({ name }) => name).sort());
+  expect(new Set(rules.map(({ id }) => id)).size).toBe(rules.length);
 });
 
 test('no rule complains about the base plan', () => expect(check(planWith('{}', BASE), FACTS)).toEqual([]));

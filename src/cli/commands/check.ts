@@ -3,7 +3,7 @@ import { chartScenario, type ScenarioChart } from '../../usecases/chart-scenario
 import { type CheckResult, checkPlan } from '../../usecases/check-plan.ts';
 import { type ExplainedRule, explainRule } from '../../usecases/explain-rule.ts';
 import { watchPlan } from '../../usecases/watch-plan.ts';
-import { defineCommand, text, toggle } from '../define-command.ts';
+import { defineCommand, PLAN_WORD, text, toggle } from '../define-command.ts';
 
 export const checkCommand = defineCommand({
   name: 'check',
@@ -14,7 +14,7 @@ export const checkCommand = defineCommand({
     'For editors and build servers see docs/editors.md.',
   examples: [
     'lifeboat check',
-    'lifeboat check --plan examples/corporate-intel/lifeboat.yaml --json',
+    'lifeboat check examples/corporate-intel/lifeboat.yaml --json',
     'lifeboat check --format sarif > lifeboat.sarif',
     'lifeboat check --explain rto-is-reachable',
     'lifeboat check --chart database-destroyed',
@@ -22,7 +22,7 @@ export const checkCommand = defineCommand({
     'lifeboat check --baseline known.json',
     'lifeboat check --watch',
   ],
-  args: {},
+  args: { plan: PLAN_WORD },
   flags: {
     format: text('FORMAT', 'text, json (the same as --json), sarif, github or junit. Default: text.'),
     baseline: text('FILE', 'Findings in this file are known: they are counted, and do not fail.'),
@@ -33,8 +33,8 @@ export const checkCommand = defineCommand({
   },
   exits: [
     [0, 'No finding of level error, or none that the baseline does not know.'],
-    [1, 'The plan was judged, and there are findings of level error.'],
-    [2, 'The plan cannot be read, so that no rule has judged it.'],
+    [1, 'The plan is sound, and rules have findings of level error.'],
+    [2, 'The plan cannot be read, or contradicts itself: findings of level error named plan.*.'],
   ],
   fails: ['USAGE', 'PLAN_INVALID'],
   async run(input, services, screen): Promise<CheckResult | ExplainedRule | ScenarioChart> {
@@ -79,4 +79,4 @@ function requireOne(asked: Asked): void {
 }
 
 /** Findings are no failure of the command, so the codes are not those of the table of errors. */
-const exitOf = ({ ok, judged }: CheckResult): number => (judged ? (ok ? 0 : 1) : 2);
+const exitOf = ({ ok, sound }: CheckResult): number => (sound ? (ok ? 0 : 1) : 2);

@@ -15,11 +15,13 @@ export interface CommandEntry {
 export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'init',
+    takes: '[PLAN]',
     summary: 'Write a plan to start from, with a new key; make the repository with --repository.',
     load: async () => (await import('./init.ts')).initCommand,
   },
   {
     name: 'check',
+    takes: '[PLAN]',
     summary: 'Judge the plan without touching anything.',
     load: async () => (await import('./check.ts')).checkCommand,
   },
@@ -36,7 +38,14 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./explain.ts')).explainCommand,
   },
   {
+    name: 'survive',
+    takes: '[PLAN]',
+    summary: 'Say what is left when domains are lost, or which losses the plan cannot get over.',
+    load: async () => (await import('./survive.ts')).surviveCommand,
+  },
+  {
     name: 'docs',
+    takes: '[PLAN]',
     summary: 'Write the plan as a runbook to read and print.',
     load: async () => (await import('./docs.ts')).docsCommand,
   },

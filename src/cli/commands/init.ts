@@ -1,5 +1,5 @@
 import { initPlan } from '../../usecases/init-plan.ts';
-import { defineCommand, text } from '../define-command.ts';
+import { defineCommand, PLAN_WORD, text } from '../define-command.ts';
 
 export const initCommand = defineCommand({
   name: 'init',
@@ -7,7 +7,7 @@ export const initCommand = defineCommand({
   details:
     'Nothing that exists is overwritten. In a folder that has a plan, --repository makes the repository it names.',
   examples: ['lifeboat init', 'lifeboat init --repository /mnt/backups/orders'],
-  args: {},
+  args: { plan: PLAN_WORD },
   flags: { repository: text('FOLDER', 'Folder of the repository of backups, best on another machine or disk.') },
   fails: ['USAGE', 'PLAN_INVALID', 'TARGET_NOT_EMPTY', 'TARGET_DENIED'],
   run: ({ repository }, services) => initPlan(repository, services),

@@ -85,11 +85,12 @@ export const ServiceComponent = z.strictObject({
 export type ServiceComponent = z.infer<typeof ServiceComponent>;
 
 /** Kinds a plan can name although this build has no actions of its own for them. */
+// biome-ignore format: one list, read as one
 export const DECLARED_KINDS = [
   'database', 'replica', 'bucket', 'cache', 'search', 'queue', 'container-service', 'worker', 'cluster', 'workload', 'static-site',
   'frontend', 'load-balancer', 'certificate', 'secrets', 'parameters', 'registry', 'infrastructure-state', 'source', 'package-cache', 'dns',
   'network', 'identity', 'bastion', 'monitoring', 'pager', 'chat', 'status-page', 'pipeline', 'vendor', 'other',
-] as const; // biome-ignore format: one list, read as one
+] as const;
 
 export const DeclaredComponent = z.strictObject({
   kind: z

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { Plan } from '../plan.ts';
-import { effectiveObjective, lostComponents } from './effective.ts';
+import { Plan, type Scenario } from '../plan.ts';
+import { effectiveObjective } from './effective.ts';
+import { losesComponent, lostComponents } from './losses.ts';
 import { objectiveText } from './objectives.ts';
 
 const plan = Plan.parse({
@@ -77,10 +78,12 @@ describe('which objective holds', () => {
 });
 
 test('a lost domain takes all that lives in it or cannot live without it', () => {
-  expect(lostComponents(plan, 'lent')).toEqual(['database', 'cache']);
-  const dns = { ...plan, scenarios: { dns: { ...plan.scenarios.lent, loses_domains: ['dns'] } } } as Plan;
-  expect(lostComponents(dns, 'dns')).toEqual(['site']);
-  expect(lostComponents(plan, 'nowhere')).toEqual([]);
+  expect(lostComponents(plan, plan.scenarios.lent as Scenario)).toEqual(['database', 'cache']);
+  const dns = { ...plan.scenarios.lent, loses_domains: ['dns'] } as Scenario;
+  expect(lostComponents(plan, dns)).toEqual(['site']);
+  expect(['site', 'cache', 'ghost'].map((name) => losesComponent(plan, dns, name))).toEqual([true, false, false]);
+  const { site: _, ...components } = plan.components;
+  expect(lostComponents({ ...plan, components }, dns)).toEqual([]);
 });
 
 test.each([

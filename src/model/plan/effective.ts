@@ -1,5 +1,6 @@
 import type { PlanPath } from '../finding.ts';
 import type { Plan } from '../plan.ts';
+import { lostComponents } from './losses.ts';
 import { type Objectives, type ObjectiveValue, promised } from './values.ts';
 
 /** Of what an objective is asked: a component, a scenario, a kind of data; or a component as one scenario sees it. */
@@ -58,7 +59,9 @@ function componentSays(plan: Plan, name: string | undefined, kind: Kind): readon
 
 /** The promises of all that a scenario loses, the strictest first; two components may share the one of their class. */
 function lostSay(plan: Plan, name: string | undefined, kind: Kind): readonly SaidObjective[] {
-  const perComponent = lostComponents(plan, name).map((lost) => componentSays(plan, lost, kind));
+  const scenario = entry(plan.scenarios, name);
+  const lost = scenario ? lostComponents(plan, scenario) : [];
+  const perComponent = lost.map((one) => componentSays(plan, one, kind));
   const holding = perComponent.flatMap((all) => all.slice(0, 1));
   const others = perComponent.flatMap((all) => all.slice(1));
   const strictestFirst = holding.sort((a, b) => longest(a) - longest(b));
@@ -67,17 +70,3 @@ function lostSay(plan: Plan, name: string | undefined, kind: Kind): readonly Sai
 }
 
 const longest = ({ value }: SaidObjective): number => promised(value)?.max ?? Number.MAX_VALUE;
-
-/** The components that a scenario loses, those that live in a lost domain with them. */
-export function lostComponents(plan: Plan, name: string | undefined): readonly string[] {
-  const scenario = entry(plan.scenarios, name);
-  if (!scenario) return [];
-  const gone = (domain: string) =>
-    scenario.loses_domains.some((lost) => domain === lost || domain.startsWith(`${lost}/`));
-  return Object.entries(plan.components)
-    .filter(
-      ([component, { domain, also_in }]) =>
-        scenario.loses.includes(component) || [...(domain === undefined ? [] : [domain]), ...also_in].some(gone),
-    )
-    .map(([component]) => component);
-}

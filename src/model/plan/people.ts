@@ -5,6 +5,10 @@ export const Person = z.strictObject({
   name: z.string(),
   email: z.string().optional(),
   phone: z.string().optional(),
+  signs_in_through: z
+    .array(DomainName)
+    .default([])
+    .describe('Failure domains without which this person can act on nothing: single sign-on, a laptop.'),
 });
 
 export const Role = z.strictObject({

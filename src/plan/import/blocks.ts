@@ -43,6 +43,8 @@ export interface TableRow {
 
 export interface Section {
   readonly title: string;
+  /** What numbers it, without the title: `3`, `2.1`. */
+  readonly number?: string;
   /** 0 for what stands before the first heading. */
   readonly depth: number;
   /** Of the heading itself. */
@@ -61,8 +63,16 @@ export const allSections = (section: Section): readonly Section[] => [
 export const allBlocks = (block: Block): readonly Block[] =>
   block.kind === 'list' ? [block, ...block.items.flatMap(({ blocks }) => blocks.flatMap(allBlocks))] : [block];
 
+/** The words of a name in one piece, as alerts have it: `FeedDatabaseLost`. Other titles stay as they are. */
+export const spoken = (title: string): string =>
+  /^(?:[A-Z][a-z]+){3,}$/.test(title) ? title.replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ') : title;
+
+/** The mark where a page folds something away, or where that ends: it says nothing. */
+export const isFold = (line: string): boolean => /^<\/?details[^>]*>$/i.test(line.trim());
+
 /** Text without the marks of emphasis, code and links, on one line. */
 export function plain(text: string): string {
+  if (!MARKED.test(text)) return text;
   return text
     .replaceAll(/!?\[([^\]]*)\]\(([^)]*)\)/g, (_whole, label, address) => (label === '' ? address : label))
     .replaceAll(/(\*\*|__|~~)(.+?)\1/g, '$2')
@@ -74,10 +84,22 @@ export function plain(text: string): string {
     .trim();
 }
 
+const MARKED = /[[*_~`\\<]|^\s|\s$|\s\s|[^\S ]/;
+
+const NUMBER =
+  /^(\d+(?:\.\d+)*)[.):]\s+|^(\d+(?:\.\d+)+)\s+|^(\d{1,2})\s+(?=\p{Lu})|^([IVX]{1,4}|[A-Z])[.)]\s+(?=\p{Lu})/u;
+
 /** Plain text without the emoji, hashes and numbers that stand before a title. */
-export const titleText = (text: string): string =>
+export const titleText = (text: string): string => bare(text).replace(NUMBER, '').trim();
+
+/** What numbers a title: `3`, `2.1`. */
+export const titleNumber = (text: string): string | undefined =>
+  NUMBER.exec(bare(text))
+    ?.slice(1)
+    .find((number) => number !== undefined);
+
+const bare = (text: string): string =>
   plain(text)
     .replace(/\s+#+$/, '')
-    .replace(/^[^\p{L}\p{N}<[("'#/]+/u, '')
-    .replace(/^(\d+(\.\d+)*[.)]|\d+(\.\d+)+)\s+|^\d{1,2}\s+(?=\p{Lu})/u, '')
-    .trim();
+    .replace(/\s*\{#[\w-]+\}$/, '')
+    .replace(/^[^\p{L}\p{N}<[("'#/]+/u, '');

@@ -5,6 +5,7 @@ export interface Piece {
 }
 
 const LARGEST_PIECE = 100_000;
+const SMALL_PIECE = 2_000;
 
 /**
  * Cuts a document before headings and before what begins a new block at the margin. A Markdown parser takes time that grows with
@@ -18,7 +19,31 @@ export function cutDocument(text: string): readonly Piece[] {
     if (fence === undefined && index > 0 && beginsPiece(line, lines[index - 1] as string)) starts.push(index);
     fence = fenceAfter(fence, line);
   }
-  return starts.map((start, n) => ({ text: lines.slice(start, starts[n + 1]).join('\n'), firstLine: start + 1 }));
+  const pieces = starts.map((start, n) => ({
+    text: lines.slice(start, starts[n + 1]).join('\n'),
+    firstLine: start + 1,
+  }));
+  return together(pieces);
+}
+
+/** Small pieces are put together again: to begin takes the parser as long as some paragraphs do. */
+function together(pieces: readonly Piece[]): readonly Piece[] {
+  const groups: Piece[][] = [];
+  let [size, closed] = [0, true];
+  for (const piece of pieces) {
+    const alone = piece.text.length > SMALL_PIECE || isTooMuch(piece);
+    if (alone || closed || size + piece.text.length > SMALL_PIECE) {
+      groups.push([]);
+      size = 0;
+    }
+    groups.at(-1)?.push(piece);
+    size += piece.text.length;
+    closed = alone;
+  }
+  return groups.map((group) => ({
+    text: group.map(({ text }) => text).join('\n'),
+    firstLine: group[0]?.firstLine ?? 1,
+  }));
 }
 
 /** Whether a piece would cost the parser too much: it is then kept as plain text. */
@@ -34,7 +59,8 @@ const AT_THE_MARGIN = /^(?![-+>]|\*\s|\d+[.)]\s)\S/;
 const beginsPiece = (line: string, before: string): boolean =>
   HEADING.test(line) || (before.trim() === '' && AT_THE_MARGIN.test(line));
 
-function fenceAfter(open: string | undefined, line: string): string | undefined {
+/** The fence that is open behind a line, when `open` was before it. */
+export function fenceAfter(open: string | undefined, line: string): string | undefined {
   const [, mark, rest = ''] = /^[ \t]*(?:(?:[-*+>]|\d+[.)])[ \t]+)*(`{3,}|~{3,})(.*)$/.exec(line) ?? [];
   if (mark === undefined) return open;
   if (open === undefined) return mark.startsWith('`') && rest.includes('`') ? undefined : mark;

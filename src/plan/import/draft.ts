@@ -16,6 +16,8 @@ export interface Draft {
   put(path: PlanPath, value: Scalar, from?: Lines): boolean;
   /** Adds a value at the end of a list, unless it is in it. */
   add(path: PlanPath, value: Scalar, from?: Lines): void;
+  /** Takes a value away, so that another can take its place. */
+  remove(path: PlanPath): void;
   /** Makes an empty map where nothing is. */
   open(path: PlanPath): void;
   /** Adds lines to a text, below those it has. */
@@ -45,6 +47,10 @@ export function createDraft(): Draft {
       const items = list?.kind === 'list' ? list.items : [];
       if (items.some((item) => item.kind === 'value' && item.value === value)) return;
       put([...path, items.length], value, from);
+    },
+    remove(path) {
+      const parent = read(path.slice(0, -1));
+      if (parent?.kind === 'map') parent.entries.delete(String(path.at(-1)));
     },
     open: (path) => void (read(path) ?? place(top, path, { kind: 'map', entries: new Map() })),
     append(path, text, from) {

@@ -1,63 +1,86 @@
 import { plain } from './blocks.ts';
 import type { Lines } from './lines.ts';
+import { componentsLike } from './match-component.ts';
 import { nameFor, type Reading, slug } from './reading.ts';
 
 const KINDS: readonly (readonly [RegExp, string])[] = [
   [/replica\b/i, 'replica'],
   [/secret|vault|credential/i, 'secrets'],
-  [/terraform|infrastructure|iac\b|config/i, 'infrastructure-state'],
   [/redis|cache|memcache/i, 'cache'],
-  [/elastic|opensearch|search|solr/i, 'search'],
+  [/elastic(?! ?load)|opensearch|search|solr/i, 'search'],
   [/queue|sqs|kafka|rabbit|message/i, 'queue'],
-  [/\bs3\b|bucket|object|file|media|storage|upload|asset/i, 'bucket'],
-  [/database|postgres|mysql|rds\b|\bdb\b|\bsql\b|mongo|aurora/i, 'database'],
-  [/kubernetes|\beks\b|\bgke\b|\bk8s\b|etcd|cluster/i, 'cluster'],
-  [/worker|background|job/i, 'worker'],
+  [/database|postgres|mysql|\brds\b|\bdb\b|\bsql\b|mongo|aurora/i, 'database'],
+  [/front-?end|website|web app|\bui\b|vercel|cloudfront|\bcdn\b/i, 'frontend'],
   [/image|registry|\becr\b|container registry/i, 'registry'],
-  [/source|\bcode\b|\bgit/i, 'source'],
-  [/front-?end|website|web app|\bui\b|vercel/i, 'frontend'],
-  [/\bdns\b|route ?53|domain/i, 'dns'],
+  [/\bdns\b|route ?53|domain names?/i, 'dns'],
   [/load balancer|\balb\b|\belb\b|ingress/i, 'load-balancer'],
+  [/certificate|\bacm\b/i, 'certificate'],
+  [/bastion|jump host/i, 'bastion'],
+  [/\bs3\b|bucket|object|file|media|storage|upload|asset/i, 'bucket'],
+  [/terraform|infrastructure|iac\b|config/i, 'infrastructure-state'],
+  [/worker|background|job/i, 'worker'],
+  [/\bapi\b|application|backend|\becs\b|fargate/i, 'container-service'],
+  [/kubernetes|\beks\b|\bgke\b|\bk8s\b|etcd|cluster/i, 'cluster'],
+  [/source|\bcode\b|\bgit/i, 'source'],
+  [/dependenc|packages?\b|npm/i, 'package-cache'],
   [/monitor|grafana|prometheus|logging|alert/i, 'monitoring'],
   [/auth|identity|iam\b|sso\b/i, 'identity'],
-  [/\bapi\b|application|service|backend|server|\bapp\b|ecs\b|payment/i, 'container-service'],
+  [/\bvpc\b|network|nat gateway|security group|firewall/i, 'network'],
+  [/pipeline|\bci\b|ci\/cd/i, 'pipeline'],
+  [/service|server|\bapp\b|payment/i, 'container-service'],
 ];
 
-/** The component of that title, made when it is new. Its kind is guessed from the words, and said to be. */
-export function componentOf({ draft }: Reading, written: string, from: Lines): string {
-  const title = plain(written).replace(/\s*\([^)]*\)$/, '');
-  const known = draft.keys(['components']).find((name) => name === slug(title));
+/** The kind that words name; `other` when they name none. */
+export const kindIn = (words: string): string => KINDS.find(([pattern]) => pattern.test(words))?.[1] ?? 'other';
+
+/** The component of that title, made when it is new. Its kind is guessed from the words, or from what it is made of, and said to be. */
+export function componentOf(reading: Reading, written: string, from: Lines, technology = ''): string {
+  const known = sameComponent(reading, written);
   if (known !== undefined) return known;
-  const name = nameFor(title, draft.keys(['components']));
-  draft.put(['components', name, 'kind'], KINDS.find(([words]) => words.test(title))?.[1] ?? 'other');
-  draft.put(['components', name, 'title'], plain(written), from);
+  const kind = [written, technology]
+    .map((words) => kindIn(withoutBrackets(plain(words))))
+    .find((one) => one !== 'other');
+  return newComponent(reading, plain(written), kind ?? 'other', from);
+}
+
+/** Makes a component, whatever others are called. */
+export function newComponent({ draft }: Reading, title: string, kind: string, from: Lines): string {
+  const name = nameFor(withoutBrackets(title), draft.keys(['components']));
+  draft.put(['components', name, 'kind'], kind === 'other' ? kindIn(title) : kind);
+  draft.put(['components', name, 'title'], title, from);
   return name;
 }
 
-const NO_NAME = new Set(
-  'the a an of and or in on to for from by with complete total partial full primary production data loss lost failure failed outage down restore restoration recovery recover scenario system service critical non all any is after bad accidental accidentally deleted deletion corruption corrupted disaster backup backups procedure runbook'.split(
-    ' ',
-  ),
-);
+const withoutBrackets = (title: string): string => title.replace(/\s*\([^)]*\)$/, '');
 
-/** The words of a title that tell one thing from another. */
-export const tellingWords = (title: string): readonly string[] =>
-  (
-    plain(title)
-      .toLowerCase()
-      .match(/[a-z0-9]{2,}/g) ?? []
-  )
-    .map((word) => SAME_AS.get(word) ?? word)
-    .filter((word) => !NO_NAME.has(word));
+function sameComponent({ draft }: Reading, written: string): string | undefined {
+  const name = slug(withoutBrackets(plain(written)));
+  return draft.keys(['components']).find((known) => known === name);
+}
 
-const SAME_AS = new Map([['db', 'database'], ['rds', 'database'], ['postgresql', 'database'], ['postgres', 'database'], ['databases', 'database'], ['files', 'file'], ['k8s', 'kubernetes'], ['eks', 'kubernetes'], ['app', 'application'], ['rollback', 'deployment']]); // biome-ignore format: one list
+/**
+ * The component that words speak of; made when it is new. Undefined, and asked about, when they fit several. Rows of one table are
+ * things apart: `apart` are its lines.
+ */
+export function componentFor(
+  reading: Reading,
+  written: string,
+  from: Lines,
+  apart?: Lines,
+  technology?: string,
+): string | undefined {
+  const same = sameComponent(reading, written);
+  if (same !== undefined) return same;
+  const like = componentsLike(reading, written).filter((name) => !apart || !isWithin(reading, name, apart));
+  const [only, ...others] = like;
+  if (others.length > 0) {
+    reading.ask(`Which one is meant by "${plain(written)}": ${[only, ...others].join(', ')}?`, from);
+    return undefined;
+  }
+  return only ?? componentOf(reading, written, from, technology);
+}
 
-/** Components that share a telling word with a title. */
-export const componentsIn = ({ draft }: Reading, title: string): readonly string[] => {
-  const words = tellingWords(title);
-  return draft.keys(['components']).filter((name) => {
-    const node = draft.read(['components', name, 'title']);
-    const own = tellingWords(node?.kind === 'value' ? String(node.value) : name);
-    return own.some((word) => words.includes(word));
-  });
-};
+function isWithin({ draft }: Reading, name: string, { first, last }: Lines): boolean {
+  const title = draft.read(['components', name, 'title']);
+  return title?.kind === 'value' && title.from !== undefined && title.from.first >= first && title.from.last <= last;
+}

@@ -1,4 +1,5 @@
-import { allSections, plain, type TableBlock } from './blocks.ts';
+import { allSections, plain, type TableBlock, titleText } from './blocks.ts';
+import type { Lines } from './lines.ts';
 import { type Pair, pairsIn } from './pairs.ts';
 import { dayIn, scheduleIn } from './read-values.ts';
 import { isOpenPlace, nameFor, type Reading, slug } from './reading.ts';
@@ -8,11 +9,15 @@ import { cellOf, columnOf, useRow } from './tables.ts';
 export function findMetadata(reading: Reading): void {
   const { root, draft } = reading;
   const [first] = root.sections;
-  if (first) {
+  const [opening] = root.blocks;
+  const [, bold] = opening?.kind === 'text' ? (/^\*\*([^*\n]+)\*\*$/.exec(opening.text) ?? []) : [];
+  if (opening && bold !== undefined && (first?.number !== undefined || !first)) {
+    draft.put(['plan', 'title'], titleText(bold), opening.lines);
+    reading.use(opening.lines);
+  } else if (first) {
     draft.put(['plan', 'title'], first.title, first.lines);
     reading.use(first.lines);
   }
-  const _sections = allSections(root);
   for (const { blocks, title } of allSections(root)) {
     if (/\b(scenario|template|example|post-?mortem|incident report)\b/i.test(title)) continue;
     for (const block of blocks) for (const pair of pairsIn(block)) readPair(reading, pair);
@@ -49,7 +54,8 @@ const FIELDS: readonly (readonly [RegExp, Read])[] = [
 ];
 
 function readPair(reading: Reading, pair: Pair): void {
-  const field = FIELDS.find(([key]) => key.test(pair.key));
+  const words = pair.key.replaceAll('_', ' ');
+  const field = FIELDS.find(([key]) => key.test(words));
   if (!field || pair.value === '') return;
   if (isOpenPlace(plain(pair.value)))
     return void reading.ask(`"${pair.key}" was never filled in: ${plain(pair.value)}`, pair.lines);
@@ -111,17 +117,26 @@ export function completeMetadata(reading: Reading): void {
     draft.put(['roles', 'owner', 'title'], 'Keeper of this plan');
     reading.ask('Who keeps this plan? The document names no owner.');
   }
-  if (draft.put(['plan', 'version'], '0')) {
-    const last = draft.count(['plan', 'changes']);
-    reading.ask(
-      last > 0
-        ? 'Which version is this? The document has a list of changes, but names no version of its own.'
-        : 'Which version is this? The document names none.',
-    );
+  if (!draft.read(['plan', 'version'])) {
+    const newest = newestChange(reading);
+    draft.put(['plan', 'version'], newest?.version ?? '0', newest?.from);
+    if (!newest) reading.ask('Which version is this? The document names none.');
   }
   if (draft.read(['plan', 'review']) && !draft.read(['plan', 'review', 'every'])) {
     draft.put(['plan', 'review', 'every'], 'quarterly');
     reading.ask('How often is this plan reviewed? The document names only a day; quarterly was assumed.');
   }
   if (!draft.read(['plan', 'review'])) reading.ask('When is this plan reviewed next? The document does not say.');
+}
+
+/** The version of the newest change, when changes are all that is said of versions. */
+function newestChange({ draft }: Reading): { readonly version: string; readonly from?: Lines } | undefined {
+  const changes = Array.from({ length: draft.count(['plan', 'changes']) }, (_, index) => {
+    const [version, on] = ['version', 'on'].map((field) => draft.read(['plan', 'changes', index, field]));
+    return { version, on: on?.kind === 'value' ? String(on.value) : '' };
+  });
+  const newest = changes.toSorted((a, b) => b.on.localeCompare(a.on))[0]?.version;
+  return newest?.kind === 'value'
+    ? { version: String(newest.value), ...(newest.from ? { from: newest.from } : {}) }
+    : undefined;
 }

@@ -1,5 +1,8 @@
-import { allBlocks, allSections, type Section } from './blocks.ts';
-import { EXPLICIT, LOSS, topicOf } from './topics.ts';
+import { allBlocks, allSections, type Section, spoken } from './blocks.ts';
+import { tellingWords } from './match-component.ts';
+import { pairsIn } from './pairs.ts';
+import { isShell } from './steps-of-code.ts';
+import { EXPLICIT, isAction, isPart, LOSS, topicOf } from './topics.ts';
 
 export interface FoundScenarios {
   readonly scenarios: readonly Section[];
@@ -18,15 +21,28 @@ function visit(section: Section, found: { scenarios: Section[]; procedures: Sect
   const topic = topicOf(section);
   const inside = inBackups || topic === 'backups' || topic === 'drills';
   if (section.depth > 0 && isOne(section) && !NEVER.has(topic ?? '')) {
-    const isLoss =
-      EXPLICIT.test(section.title) ||
-      (LOSS.test(section.title) && !inside && !/\b(test|drill|quick)\b/i.test(section.title));
-    (isLoss ? found.scenarios : found.procedures).push(section);
+    (isLoss(section, inside) ? found.scenarios : found.procedures).push(section);
     return;
   }
-  if (NEVER.has(topic ?? '') && !section.sections.some(hasExplicit)) return;
+  if (topic === 'communication' && section.blocks.some((block) => block.kind === 'code' && isShell(block)))
+    found.procedures.push(section);
+  else if (NEVER.has(topic ?? '') && topic !== 'communication' && !section.sections.some(hasExplicit)) return;
   for (const child of section.sections) visit(child, found, inside);
 }
+
+/** A scenario answers a loss; how incidents are handled, backups taken and rehearsals held are procedures. */
+function isLoss({ title, blocks, sections }: Section, inBackups: boolean): boolean {
+  if (NO_LOSS.test(title)) return false;
+  return (
+    EXPLICIT.test(title) ||
+    sections.some((child) => /^(symptoms?|detection)\b/i.test(child.title)) ||
+    blocks.flatMap(pairsIn).some(({ key }) => /^(severity|rto|rpo)$/i.test(key)) ||
+    (LOSS.test(spoken(title)) && !inBackups && !/\b(tests?|drill|quick|verification)\b/i.test(title))
+  );
+}
+
+const NO_LOSS =
+  /\b(incident|disaster|emergency) (response|management|handling|process|declaration|command)\b|\bbackup (runbook|procedure|process|job)s?$|^(general|common) /i;
 
 /** What is about people and words has lists and blocks too, but nothing that restores anything. */
 const NEVER = new Set([
@@ -44,17 +60,39 @@ const hasExplicit = (section: Section): boolean => allSections(section).some(({ 
 function isOne(section: Section): boolean {
   if (section.sections.some(hasExplicit)) return false;
   if (EXPLICIT.test(section.title)) return true;
-  if (topicOf(section) === 'aside') return false;
+  if (['aside', 'inventory'].includes(topicOf(section) ?? '')) return false;
   const children = section.sections.filter((child) => !NEVER.has(topicOf(child) ?? ''));
+  if (isSteps(section, children)) return true;
   if (section.blocks.some(isProcedural))
     return LOSS.test(section.title) || children.every((child) => !isOne(child) || isPart(child)) || hasCode(section);
-  if (children.length === 0) return LOSS.test(section.title) && section.blocks.some(({ kind }) => kind === 'list');
-  return (
-    section.depth > 1 &&
-    children.some((child) => isPart(child)) &&
-    allSections(section).some(({ blocks }) => blocks.some(isProcedural) || blocks.some(({ kind }) => kind === 'list'))
-  );
+  if (children.length === 0)
+    return (
+      LOSS.test(section.title) &&
+      !DOCUMENT.test(section.title) &&
+      section.blocks.some(({ kind }) => kind === 'list' || kind === 'table')
+    );
+  return section.depth > 1 && children.some(isPart) && holdsSteps(section);
 }
+
+/** A title that names one loss, over sections that are its steps or parts, none of which is a loss of its own. */
+function isSteps(section: Section, children: readonly Section[]): boolean {
+  if (!LOSS.test(section.title) || CONTAINER.test(section.title) || tellingWords(section.title).length === 0)
+    return false;
+  const own = children.filter((child) => topicOf(child) === undefined || topicOf(child) === 'drills');
+  const isOwn = (child: Section) =>
+    isPart(child) || isAction(child) || !LOSS.test(child.title) || /^if (that|this|it|the above)\b/i.test(child.title);
+  return own.length > 1 && own.every(isOwn) && holdsSteps(section);
+}
+
+/** Titles of whole documents and chapters: what stands below them are procedures of their own. */
+const CONTAINER =
+  /\b(plan|playbooks|runbooks|guide|handbook|manual|strategy|policy|documentation|procedures|scenarios|disaster recovery|dr (runbook|playbook)|incidents|issues|problems|alerts|failures|outages|errors|troubleshooting|common|operations)\b/i;
+
+/** Under the title of a document stand its owner and its version. */
+const DOCUMENT = /\b(recovery|continuity|contingency|response|dr) (plan|handbook|manual|guide|policy)$/i;
+
+const holdsSteps = (section: Section): boolean =>
+  allSections(section).some(({ blocks }) => blocks.some((block) => isProcedural(block) || block.kind === 'list'));
 
 const hasCode = ({ blocks }: Section): boolean =>
   blocks.some((block) => allBlocks(block).some(({ kind }) => kind === 'code'));
@@ -62,9 +100,3 @@ const hasCode = ({ blocks }: Section): boolean =>
 /** Ordered lists and commands are steps; plain lists may be anything. */
 const isProcedural = (block: Section['blocks'][number]): boolean =>
   allBlocks(block).some(({ kind }) => kind === 'code') || (block.kind === 'list' && block.ordered);
-
-/** A part of a procedure, not one of its own. */
-const isPart = ({ title }: Section): boolean =>
-  /^(step|phase|stage)\s*\d|^(option|method|alternative|approach)\s+[A-Z0-9]\b|^(detection|symptoms?|triggers?|pre-?requisites|recovery|response|resolution|restoration|mitigation|remediation|immediate|verif|validat|investigat|assess|diagnos|post-recovery|rollback|procedure|steps|actions)\b.{0,25}$/i.test(
-    title,
-  );

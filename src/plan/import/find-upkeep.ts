@@ -1,36 +1,77 @@
 import { allBlocks, allSections, plain, type Section, type TableBlock } from './blocks.ts';
-import { scenarioLike } from './find-objectives.ts';
 import type { Lines } from './lines.ts';
-import { pairsIn } from './pairs.ts';
-import { dayIn, durationIn, scheduleIn } from './read-values.ts';
+import { scenarioLike } from './match-scenario.ts';
+import { type Pair, pairsIn } from './pairs.ts';
+import { dayIn, isMonth, scheduleIn } from './read-values.ts';
 import { isOpenPlace, nameFor, type Reading } from './reading.ts';
 import { cellOf, columnOf, tablesOf, useRow } from './tables.ts';
 import { topicOf } from './topics.ts';
 
-/** What is done again and again, and what is learned and said afterwards. */
+/** What is done again and again: rehearsals, and tasks with a rhythm. */
 export function findUpkeep(reading: Reading): void {
   const visit = (section: Section, inside: boolean): void => {
-    const drills = inside || topicOf(section) === 'drills';
+    const drills = inside || topicOf(section) === 'drills' || rhythmOf(section.title) !== undefined;
     if (drills) {
       for (const table of tablesOf(section)) readTable(reading, table);
       readLists(reading, section);
     }
-    if (topicOf(section) === 'post-mortem') readPostMortem(reading, section);
     for (const child of section.sections) visit(child, drills);
   };
   visit(reading.root, false);
-  readTemplates(reading);
+  readDays(reading);
+}
+
+/** `Next DR drill: 2026-01-04`: days that stand somewhere else than the drill. */
+function readDays(reading: Reading): void {
+  const pairs = allSections(reading.root).flatMap(({ blocks }) =>
+    blocks.filter(({ kind }) => kind !== 'table').flatMap(pairsIn),
+  );
+  for (const { key, value, lines, whole } of pairs) {
+    const [, when = '', what = ''] =
+      /^(last|next) (?:successful |scheduled |planned )?((?:[\w-]+ ){0,3}(?:drills?|tests?|exercise))( date)?$/i.exec(
+        key,
+      ) ?? [];
+    if (when !== '' && isMonth(plain(value))) keepMonth(reading, what, { key, value, lines, whole });
+    const day = when === '' ? undefined : dayOrNever(plain(value));
+    if (day === undefined || (when.toLowerCase() === 'next' && day === 'never')) continue;
+    const [only, ...others] = drillsLike(reading, what);
+    if (only === undefined || others.length > 0) reading.ask(`Of which drill is "${key}: ${plain(value)}"?`, lines);
+    else if (
+      reading.draft.put(['drills', only, when.toLowerCase()], day, lines) &&
+      whole &&
+      /^(never|not yet.*|[\d-]{10})$/i.test(plain(value))
+    )
+      reading.use(lines);
+  }
+}
+
+/** A month says less than a plan needs to know; no day is made up for it. */
+function keepMonth(reading: Reading, what: string, { key, value, lines, whole }: Pair): void {
+  const said = `${key}: ${plain(value)}`;
+  reading.ask(`On which day is "${said}"?`, lines);
+  const [only, ...others] = drillsLike(reading, what);
+  if (only === undefined || others.length > 0) return;
+  reading.draft.append(['drills', only, 'note'], said, lines);
+  if (whole) reading.use(lines);
+}
+
+function drillsLike({ draft }: Reading, what: string): readonly string[] {
+  const kind = /restor|recover|backup/i.test(what) ? /^restore$/ : /fail-?over/i.test(what) ? /^failover$/ : /^full$/;
+  return draft.keys(['drills']).filter((name) => {
+    const node = draft.read(['drills', name, 'kind']);
+    return node?.kind === 'value' && kind.test(String(node.value));
+  });
 }
 
 const KINDS: readonly (readonly [RegExp, string])[] = [
-  [/table ?top|walk-?through/i, 'tabletop'],
+  [/table[- ]?top|walk-?through/i, 'tabletop'],
   [/security|breach|incident response/i, 'security'],
   [/fail-?over|region/i, 'failover'],
   [/roll ?back/i, 'rollback'],
   [/\bfull\b|complete|simulation|end-to-end|dr (drill|test)|disaster recovery (drill|test)/i, 'full'],
   [/restor|recover|back-?up/i, 'restore'],
 ];
-const REHEARSED = /drill|\btests?\b|testing|rehears|exercise|simulat|fail-?over|restor|walk-?through/i;
+const REHEARSED = /table[- ]?top|drill|\btests?\b|testing|rehears|exercise|simulat|fail-?over|restor|walk-?through/i;
 
 interface Again {
   readonly title: string;
@@ -38,11 +79,17 @@ interface Again {
   readonly lines: Lines;
   readonly last?: string | undefined;
   readonly next?: string | undefined;
+  /** The heading it stands under. */
+  readonly under?: string;
 }
 
-function keep(reading: Reading, { title, every, lines, last, next }: Again): void {
+function keep(reading: Reading, { title, every, lines, last, next, under = '' }: Again): void {
   const { draft } = reading;
-  const rehearsal = REHEARSED.test(title) && !/review|update|check|document/i.test(title);
+  const rehearsed =
+    REHEARSED.test(title) ||
+    (/\b(drills?|exercises?|game ?days?|(testing|test) schedule)\b/i.test(under) &&
+      /recover|roll ?back|restor|fail|incident|breach/i.test(title));
+  const rehearsal = rehearsed && !/review|update|check|document/i.test(title);
   const kind = rehearsal ? 'drills' : 'tasks';
   const at = [kind, nameFor(title, draft.keys([kind]))];
   draft.put([...at, 'title'], title, lines);
@@ -80,16 +127,20 @@ const dayOrNever = (text: string | undefined): string | undefined =>
 
 /** `Weekly: restore test`, `Restore test: weekly`, or a heading `Weekly` with a list below it. */
 function readLists(reading: Reading, section: Section): void {
-  const above = wholeSchedule(section.title);
+  let above = rhythmOf(section.title);
   for (const block of section.blocks) {
     if (block.kind !== 'list') {
-      if (block.kind === 'text') for (const pair of pairsIn(block)) readPair(reading, pair);
+      if (block.kind !== 'text') continue;
+      const label = /^\W*\*\*([^*]+)\*\*\W*$/.exec(block.text)?.[1];
+      above = label === undefined ? above : (rhythmOf(label) ?? above);
+      if (label !== undefined && rhythmOf(label) !== undefined) reading.frame(block.lines);
+      for (const pair of pairsIn(block)) readPair(reading, pair, section.title);
       continue;
     }
     const pairs = pairsIn(block);
     for (const item of block.items) {
       const pair = pairs.find(({ lines }) => lines.first === item.lines.first);
-      if (pair && readPair(reading, pair)) continue;
+      if (pair && readPair(reading, pair, section.title)) continue;
       const [first] = item.blocks;
       if (
         above === undefined ||
@@ -97,20 +148,35 @@ function readLists(reading: Reading, section: Section): void {
         item.blocks.some((inner) => allBlocks(inner).some(({ kind }) => kind === 'code'))
       )
         continue;
-      keep(reading, { title: plain(first.text.replace(/^\[[ xX]\]\s*/, '')), every: above, lines: item.lines });
+      keep(reading, {
+        title: plain(first.text.replace(/^\[[ xX]\]\s*/, '')),
+        every: above,
+        lines: item.lines,
+        under: section.title,
+      });
       if (item.blocks.length === 1) reading.use(item.lines);
     }
   }
 }
 
 const wholeSchedule = (title: string): string | undefined =>
-  /\b(daily|weekly|monthly|quarterly|semi-?annual(ly)?|annual(ly)?|yearly)\b/i.test(title)
+  /\b(daily|weekly|monthly|quarterly|semi-?annual(ly)?|bi-?annual(ly)?|annual(ly)?|yearly|every|once a|twice a)\b/i.test(
+    title,
+  )
     ? scheduleIn(title)
     : undefined;
+
+/** The rhythm a heading names, also by the event before which all below it is done: `Pre-deployment checklist`. */
+function rhythmOf(title: string): string | undefined {
+  const [, event] =
+    /^(?:pre-?|before (?:every |each |any |a )?)(deployment|release|migration|launch|change)\b/i.exec(title) ?? [];
+  return event === undefined ? wholeSchedule(title) : `before a ${event.toLowerCase()}`;
+}
 
 function readPair(
   reading: Reading,
   { key, value, lines, whole }: { key: string; value: string; lines: Lines; whole: boolean },
+  under: string,
 ): boolean {
   if (value === '' || isOpenPlace(plain(value))) return false;
   const before = wholeSchedule(key);
@@ -118,66 +184,7 @@ function readPair(
   const every = before ?? after;
   if (every === undefined) return false;
   const title = before === undefined ? key : plain(value);
-  keep(reading, { title, every, lines });
+  keep(reading, { title, every, lines, under });
   if (whole && (before === undefined ? plain(value) : key).split(' ').length <= 2) reading.use(lines);
   return true;
-}
-
-/** Within which time one learns from it, and what the report must say. */
-function readPostMortem(reading: Reading, section: Section): void {
-  const { draft } = reading;
-  for (const { blocks, title, lines } of allSections(section)) {
-    for (const block of blocks) {
-      if (block.kind === 'text' || block.kind === 'list') {
-        for (const text of block.kind === 'text' ? [block] : block.items.flatMap((item) => item.blocks)) {
-          if (text.kind !== 'text' || !/\bwithin\b/i.test(text.text)) continue;
-          const within = durationIn(/within\s+(.{1,20})/i.exec(plain(text.text))?.[1] ?? '');
-          if (within !== undefined && !draft.read(['post_mortem', 'within']))
-            draft.put(['post_mortem', 'within'], within, text.lines);
-        }
-      }
-      if (block.kind === 'code' && !/^(bash|sh|sql)$/.test(block.language))
-        readFields(reading, block.text, block.lines);
-    }
-    if (/template/i.test(section.title) && title !== section.title) draft.add(['post_mortem', 'fields'], title, lines);
-  }
-  if (draft.read(['post_mortem']) && !draft.read(['post_mortem', 'within'])) {
-    draft.put(['post_mortem', 'within'], '48h');
-    reading.ask(
-      'How soon after an incident is it looked back on? The document does not say; 48h was assumed.',
-      section.lines,
-    );
-  }
-}
-
-function readFields({ draft }: Reading, template: string, block: Lines): void {
-  for (const [index, line] of template.split('\n').entries()) {
-    const [, heading] = /^#{1,6}\s+(.+)$/.exec(line) ?? [];
-    const [, key] = /^\s*[-*]?\s*\*\*([^*:]{2,40}):?\*\*/.exec(line) ?? [];
-    const at = { first: block.first + 1 + index, last: block.first + 1 + index };
-    const name = heading ?? key;
-    if (name !== undefined) draft.add(['post_mortem', 'fields'], plain(name), at);
-  }
-}
-
-/** Blocks of text below a heading about communication are messages ready to be sent. */
-function readTemplates(reading: Reading): void {
-  for (const section of allSections(reading.root)) {
-    if (topicOf(section) !== 'communication' && !/template|message|announcement/i.test(section.title)) continue;
-    for (const block of section.blocks) {
-      if (
-        block.kind !== 'code' ||
-        !/^(|text|txt|markdown|md|plain\w*)$/.test(block.language) ||
-        reading.isUsed(block.lines)
-      )
-        continue;
-      const name = nameFor(section.title, reading.draft.keys(['templates']));
-      reading.draft.put(['templates', name, 'text'], block.text, block.lines);
-      const [, subject] = /^subject:\s*(.+)$/im.exec(block.text) ?? [];
-      if (subject !== undefined) reading.draft.put(['templates', name, 'subject'], subject, block.lines);
-      for (const [, variable] of block.text.matchAll(/[[{<]([A-Za-z][\w /-]{1,40})[\]}>]/g))
-        reading.draft.add(['templates', name, 'variables'], variable as string, block.lines);
-      reading.use(block.lines);
-    }
-  }
 }

@@ -44,9 +44,9 @@ describe('a document', () => {
     expect(root.blocks).toHaveLength(1);
   });
 
-  test('HTML, links and definitions are kept as text', () => {
+  test('links and definitions are kept as text, marks of what is folded away are none', () => {
     const root = parse('<details>', '```', 'x', '```', '</details>', '', '[a]: http://example.com');
-    expect(root.blocks.map(({ kind }) => kind)).toEqual(['text', 'code', 'text', 'text']);
+    expect(root.blocks.map(({ kind }) => kind)).toEqual(['code', 'text']);
   });
 
   test('metadata over a rule is no heading', () => {

@@ -2,7 +2,7 @@ import type { List, ListItem as MdListItem, Nodes, RootContent, Table } from 'md
 import { fromMarkdown } from 'mdast-util-from-markdown';
 import { gfmTableFromMarkdown } from 'mdast-util-gfm-table';
 import { gfmTable } from 'micromark-extension-gfm-table';
-import { type Block, type ListItem, type Section, type TableRow, titleText } from './blocks.ts';
+import { type Block, isFold, type ListItem, type Section, type TableRow, titleNumber, titleText } from './blocks.ts';
 import { cutDocument, isTooMuch, type Piece } from './cut-document.ts';
 import type { Lines } from './lines.ts';
 
@@ -17,10 +17,24 @@ export interface ParsedDocument {
 export function parseMarkdown(text: string): ParsedDocument {
   const pieces = cutDocument(text);
   const unread = pieces.filter(isTooMuch).map(linesOfPiece);
-  return { root: nest(pieces.flatMap(partsOf)), unread };
+  return { root: nest(withBoldHeadings(pieces.flatMap(partsOf))), unread };
 }
 
 type Part = Block | { readonly kind: 'heading'; readonly depth: number; readonly text: string; readonly lines: Lines };
+
+/** Documents from a word processor number their bold lines instead of marking headings; so read until a real heading comes. */
+function withBoldHeadings(parts: readonly Part[]): readonly Part[] {
+  const first = parts.findIndex(({ kind }) => kind === 'heading');
+  return parts.map((part, index) => {
+    const [, title] =
+      part.kind === 'text' && (first < 0 || index < first)
+        ? (/^\*\*(\d+(?:\.\d+)*\.?\s+[^*\n]+)\*\*$/.exec(part.text) ?? [])
+        : [];
+    if (title === undefined) return part;
+    const depth = /^[\d.]*\d/.exec(title)?.[0].split('.').length ?? 1;
+    return { kind: 'heading', depth: Math.min(6, depth), text: title, lines: part.lines };
+  });
+}
 
 const linesOfPiece = ({ text, firstLine }: Piece): Lines => ({
   first: firstLine,
@@ -78,8 +92,28 @@ function partOf(node: RootContent, reader: Reader): readonly Part[] {
     case 'thematicBreak':
       return [];
     default:
-      return [{ kind: 'text', text: unindent(reader.source(node)), lines }];
+      return foldedOf(unindent(reader.source(node))).map((text) => enumerated({ kind: 'text', text, lines }));
   }
+}
+
+/** What a page folds away is read like the rest: its summary is the label over it. */
+function foldedOf(text: string): readonly string[] {
+  if (isFold(text)) return [];
+  const [, summary] = /^(?:<details[^>]*>\s*)?<summary>\s*([\s\S]*?)\s*<\/summary>$/i.exec(text) ?? [];
+  return [summary === undefined ? text : `**${summary.replaceAll(/<[^>]*>|\*\*/g, '').replaceAll(/\s+/g, ' ')}**`];
+}
+
+const ENUMERATOR = /^(?:\(?(?:[ivx]{1,4}|[a-h])[.)]|step\s*\d+\s*[:.)–-])\s+(?=\S)/i;
+
+/** Lines numbered with letters, Roman numbers or `Step 1:` are a list to their reader, though not to Markdown. */
+function enumerated(block: Extract<Block, { kind: 'text' }>): Block {
+  const rows = block.text.split('\n');
+  if (rows.length < 2 || !rows.every((row) => ENUMERATOR.test(row))) return block;
+  const items = rows.map((row, index): ListItem => {
+    const lines = { first: block.lines.first + index, last: block.lines.first + index };
+    return { blocks: [{ kind: 'text', text: row.replace(ENUMERATOR, ''), lines }], lines };
+  });
+  return { kind: 'list', ordered: true, items, lines: block.lines };
 }
 
 /** A heading inside a list or quote is no place to go to: it is text there. */
@@ -129,6 +163,7 @@ const unindent = (text: string): string =>
 
 interface Open {
   title: string;
+  number?: string;
   depth: number;
   lines: Lines;
   blocks: Block[];
@@ -144,8 +179,10 @@ function nest(parts: readonly Part[]): Section {
       continue;
     }
     while ((path.at(-1)?.depth ?? 0) >= part.depth) path.pop();
+    const number = titleNumber(part.text);
     const section: Open = {
       title: titleText(part.text),
+      ...(number === undefined ? {} : { number }),
       depth: part.depth,
       lines: part.lines,
       blocks: [],

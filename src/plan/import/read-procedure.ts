@@ -1,25 +1,20 @@
-import { type Block, type ListBlock, plain, type Section, type TableBlock, type TextBlock } from './blocks.ts';
+import { type Block, type ListBlock, plain, type Section, type TextBlock } from './blocks.ts';
+import { type FoundStep, type Heading, type Option, type SourceOf, withNote } from './found-step.ts';
 import type { Lines } from './lines.ts';
+import { FACT, isWarning, labelOf, type Mode, modeOf, SUCCESS } from './modes.ts';
 import { type Pair, pairsIn } from './pairs.ts';
-import {
-  type FoundStep,
-  type Heading,
-  headingFor,
-  humanStep,
-  type Option,
-  type SourceOf,
-  stepsOfCode,
-  stepsOfList,
-  withNote,
-} from './read-steps.ts';
-import { spanIn } from './read-values.ts';
+import { stepsOfTable } from './read-step-table.ts';
+import { headingFor, humanStep, stepsOfList } from './read-steps.ts';
 import type { Reading } from './reading.ts';
-import { cellOf, columnOf } from './tables.ts';
+import { isDrawing, isShell, stepsOfCode } from './steps-of-code.ts';
+import { headLines } from './tables.ts';
 import { ownTitle, topicOf } from './topics.ts';
 
 /** What a section says of one procedure. */
 export interface FoundProcedure {
   readonly steps: readonly FoundStep[];
+  /** Commands that are no part of the recovery: they are meant to keep it from being needed. */
+  readonly prevention: readonly FoundStep[];
   readonly pairs: readonly Pair[];
   readonly detection: readonly Said[];
   readonly prerequisites: readonly Said[];
@@ -30,24 +25,18 @@ export interface Said {
   readonly lines: Lines;
 }
 
-type Mode = 'steps' | 'detection' | 'prerequisites' | 'aside';
-
-const MODES: readonly (readonly [Mode, RegExp])[] = [
-  [
-    'detection',
-    /^(detection|symptoms?|triggers?|indicators?|signs|when to use|how (to|we) detect|alerts?|detection (methods?|signals?)|trigger conditions?|when)\b.{0,30}$/i,
-  ],
-  [
-    'prerequisites',
-    /^(pre-?requisites?|before you (begin|start)|requirements|what you need|you (will )?need)\b.{0,20}$/i,
-  ],
-  [
-    'aside',
-    /^(prevention|purpose|scope|responsibilit\w*|preventive measures|notes?|important|background|overview|impact|root causes?|causes?|common causes|lessons|references?|related|description|objectives?|rto\b|rpo\b|summary|future|current (state|setup)|context|warning|estimated|data loss|likelihood)\b.{0,40}$/i,
-  ],
-];
+interface Found {
+  steps: FoundStep[];
+  prevention: FoundStep[];
+  pairs: Pair[];
+  detection: Said[];
+  prerequisites: Said[];
+}
 
 interface State {
+  readonly reading: Reading;
+  readonly source: SourceOf;
+  readonly found: Found;
   mode: Mode;
   heading: Heading | undefined;
   /** Whether the heading already gave its time to a step. */
@@ -61,8 +50,10 @@ interface State {
 
 /** Reads a section with all inside it, from the top down, as one procedure. */
 export function readProcedure(reading: Reading, section: Section, source: SourceOf): FoundProcedure {
-  const found = { steps: [] as FoundStep[], pairs: [] as Pair[], detection: [] as Said[], prerequisites: [] as Said[] };
   const state: State = {
+    reading,
+    source,
+    found: { steps: [], prevention: [], pairs: [], detection: [], prerequisites: [] },
     mode: 'steps',
     heading: { ...headingFor(ownTitle(section), section.lines), generic: true },
     spent: false,
@@ -71,48 +62,62 @@ export function readProcedure(reading: Reading, section: Section, source: Source
     texts: [],
     choices: 0,
   };
-  const visit = ({ blocks, sections }: Section): void => {
-    for (const block of blocks) readBlock(reading, found, state, block, source);
-    const outer = { option: state.option };
-    for (const child of sections.filter((one) => !isAboutPeople(one))) {
-      leave(found, state, source);
-      enter(reading, state, child.title, child.lines, outer.option);
-      visit(child);
-    }
-  };
-  visit(section);
-  leave(found, state, source);
-  return found;
+  visit(state, section);
+  leave(state);
+  return state.found;
 }
+
+function visit(state: State, { blocks, sections }: Section): void {
+  for (const block of blocks) readBlock(state, block);
+  const outer = state.option;
+  const children = sections.filter((one) => !isAboutPeople(one));
+  const cases = children.filter(({ title }) => CASE.test(title)).length > 1;
+  let first = true;
+  for (const child of children) {
+    leave(state);
+    const isCase = cases && CASE.test(child.title);
+    if (isCase && first) state.choices++;
+    if (isCase) first = false;
+    enter(state, child.title, child.lines, isCase ? { label: child.title, of: state.choices } : outer);
+    if (child.blocks.length === 0 && child.sections.length > 0) state.reading.frame(child.lines);
+    visit(state, child);
+  }
+}
+
+/** `If the load balancer is gone`, beside others of its kind: one of them is done. */
+const CASE = /^(if|in case( of)?)\b/i;
 
 /** A document that is one runbook has its contacts and its history inside; they are read elsewhere. */
 const isAboutPeople = (section: Section): boolean =>
   ['contacts', 'severities', 'escalation', 'post-mortem', 'communication', 'metadata'].includes(topicOf(section) ?? '');
 
 /** A heading with nothing but words below it is a step for a person. */
-function leave(found: Found, state: State, source: SourceOf): void {
-  const { heading, texts, spent, mode } = state;
+function leave(state: State): void {
+  const { heading, texts, spent, mode, source } = state;
   const [first, last] = [texts[0], texts.at(-1)];
   if (mode === 'steps' && heading && !heading.generic && !spent && first && last) {
     const lines = { first: first.lines.first, last: last.lines.last };
     const step = humanStep(heading.title, lines, source(lines), heading);
-    found.steps.push({ ...step, titleLines: heading.lines, covers: [lines, heading.lines] });
+    state.found.steps.push({ ...step, titleLines: heading.lines, covers: [lines, heading.lines] });
   }
   state.texts = [];
 }
 
 /** Begins what a heading announces. */
-function enter(reading: Reading, state: State, title: string, lines: Lines, outer: Option | undefined): void {
-  const words = title.replace(/\W+$/, '');
-  state.mode = MODES.find(([, pattern]) => pattern.test(words))?.[0] ?? 'steps';
+function enter(state: State, title: string, lines: Lines, outer: Option | undefined): void {
+  state.mode = modeOf(title);
   state.text = undefined;
   state.spent = false;
   const label = /^(?:option|method|alternative|approach)\s+([A-Z0-9])\b/i.exec(title)?.[0];
   state.option = label === undefined ? outer : { label: title, of: firstOfChoice(state, label) };
   state.heading = state.mode === 'steps' ? headingFor(title, lines, state.option) : undefined;
   state.texts = [];
-  if (state.mode === 'detection' || state.mode === 'prerequisites' || (state.heading?.generic && !state.heading.expect))
-    reading.frame(lines);
+  if (
+    state.mode === 'detection' ||
+    state.mode === 'prerequisites' ||
+    (state.heading?.generic && !state.heading.expect && !state.heading.hold)
+  )
+    state.reading.frame(lines);
 }
 
 /** The first option begins a new choice. */
@@ -121,60 +126,73 @@ function firstOfChoice(state: State, label: string): number {
   return state.choices;
 }
 
-type Found = { steps: FoundStep[]; pairs: Pair[]; detection: Said[]; prerequisites: Said[] };
-
-function readBlock(reading: Reading, found: Found, state: State, block: Block, source: SourceOf): void {
-  if (block.kind === 'text') return void readText(reading, found, state, block, source);
-  if (block.kind === 'table') return void readTable(found, state, block, source);
+function readBlock(state: State, block: Block): void {
+  const { found } = state;
+  if (block.kind === 'text') return void readText(state, block);
+  if (block.kind === 'table') {
+    const steps = state.mode === 'steps' ? stepsOfTable(block, state.option) : [];
+    if (steps.length === block.rows.length && steps.length > 0) state.reading.frame(headLines(block));
+    return void (steps.length > 0 ? addSteps(state, steps) : readFacts(state, pairsIn(block)));
+  }
   if (state.mode === 'detection' || state.mode === 'prerequisites') {
-    if (block.kind === 'list') return void say(reading, found[state.mode], block, source);
+    if (block.kind === 'list') return void say(state, found[state.mode], block);
     state.mode = 'steps';
   }
-  if (block.kind === 'code')
-    return void addSteps(found, state, stepsOfCode(block, headingOf(state), !state.spent), source);
+  if (block.kind === 'code') return void (isDrawing(block) || readCode(state, block));
   const pairs = pairsIn(block);
-  if (state.mode === 'aside' || isFacts(block, pairs)) return void found.pairs.push(...pairs);
-  addSteps(found, state, stepsOfList(block, headingOf(state), source), source);
+  if (state.mode !== 'steps' || isFacts(block, pairs)) return void found.pairs.push(...pairs);
+  addSteps(state, stepsOfList(block, headingOf(state), state.source, !state.spent));
 }
 
-const FACT =
-  /^(rto|rpo|recovery (time|point) objective|likelihood|probability|impact|severity|priority|detection|estimated|duration|total|expected|time to|data loss|recovery time)\b/i;
+function readCode(state: State, block: Extract<Block, { kind: 'code' }>): void {
+  const { found } = state;
+  if (state.mode === 'aside' && !isShell(block) && block.language !== 'sql') return;
+  const announced = announcedIn(state, block);
+  if (announced) return void found.steps.splice(-1, 1, ...announced);
+  const steps = stepsOfCode(block, headingOf(state), !state.spent);
+  if (state.mode === 'prevention') return void found.prevention.push(...steps);
+  state.mode = 'steps';
+  addSteps(state, steps);
+}
+
+/** A table of facts about the scenario. */
+function readFacts({ found, reading }: State, pairs: readonly Pair[]): void {
+  found.pairs.push(...pairs);
+  for (const { key, value, lines } of pairs) {
+    const mode = modeOf(key);
+    if (mode !== 'detection' || plain(value) === '') continue;
+    found.detection.push({ text: plain(value), lines });
+    reading.use(lines);
+  }
+}
+
+/** The code below `3. Check the rows:` at the end of a list is what that item does, though it is not indented. */
+function announcedIn(
+  { found, source }: State,
+  block: Extract<Block, { kind: 'code' }>,
+): readonly FoundStep[] | undefined {
+  const last = found.steps.at(-1);
+  if (!last || !('instruction' in last.does) || block.lines.first - last.lines.last > 2) return undefined;
+  if (last.lines.first !== last.lines.last || !/^\s*(\d+[.)]|[-*+])\s.*:$/.test(source(last.lines))) return undefined;
+  const heading = { ...headingFor(last.title, last.lines, last.option), generic: false };
+  return stepsOfCode(block, heading, true).map((step, n) =>
+    n === 0 ? { ...step, titleLines: last.lines, covers: [...step.covers, last.lines] } : step,
+  );
+}
 
 /** A list of `RTO: …`, `Impact: …` is no list of steps. */
 const isFacts = (list: ListBlock, pairs: readonly Pair[]): boolean =>
   pairs.length === list.items.length && pairs.every(({ key }) => FACT.test(key));
 
-function say(reading: Reading, into: Said[], list: ListBlock, source: SourceOf): void {
+function say({ reading, source }: State, into: Said[], list: ListBlock): void {
   for (const { lines } of list.items) {
     into.push({ text: plain(source(lines).replace(/^\s*([-*+]|\d+[.)])\s+(\[[ xX]\]\s+)?/, '')), lines });
     reading.use(lines);
   }
 }
 
-/** A table of actions is a list of steps; any other may hold facts. */
-function readTable(found: Found, state: State, table: TableBlock, source: SourceOf): void {
-  const action = columnOf(table, /^(action|step|task|what to do|instruction|activity|procedure)s?$/i);
-  const title =
-    action !== undefined && /^(#|no\.?|step( no\.?| #)?)$/i.test(plain(table.header[action] ?? ''))
-      ? columnOf(table, /action|task|description|what|instruction/i)
-      : action;
-  if (title === undefined || state.mode !== 'steps') return void found.pairs.push(...pairsIn(table));
-  const time = columnOf(table, /time|duration|estimate|takes/i);
-  const steps = table.rows.flatMap((row): FoundStep[] => {
-    const words = cellOf(row, title);
-    if (words === undefined) return [];
-    const expect = spanIn(cellOf(row, time) ?? '');
-    const instruction = row.cells.map((cell, index) => `${plain(table.header[index] ?? '')}: ${cell}`).join('\n');
-    const said = { title: words, lines: row.lines, does: { instruction }, covers: [row.lines] };
-    return [
-      { ...said, ...(expect === undefined ? {} : { expect }), ...(state.option ? { option: state.option } : {}) },
-    ];
-  });
-  addSteps(found, state, steps, source);
-}
-
-function addSteps(found: Found, state: State, steps: readonly FoundStep[], source: SourceOf): void {
-  const { text, heading } = state;
+function addSteps(state: State, steps: readonly FoundStep[]): void {
+  const { text, heading, source } = state;
   const titled =
     heading &&
     !heading.generic &&
@@ -191,11 +209,16 @@ function addSteps(found: Found, state: State, steps: readonly FoundStep[], sourc
       ? { ...step, titleLines: step.titleLines ?? heading.lines, covers: [...step.covers, heading.lines] }
       : step,
   );
-  found.steps.push(...withNote(withTitle, steps[0]?.note ? undefined : asNote));
+  const [first, ...others] = withNote(withTitle, steps[0]?.note ? undefined : asNote);
+  if (first) state.found.steps.push({ ...first, ...holdOf(state) }, ...others);
   state.spent ||= steps.length > 0;
   state.text = undefined;
   state.texts = [];
 }
+
+/** `(after 24-48 hours)` holds the first step back. */
+const holdOf = ({ heading, spent }: State): Pick<FoundStep, 'hold'> =>
+  heading?.hold && !spent ? { hold: { ...heading.hold, lines: heading.lines } } : {};
 
 /** The heading of the next step: a short line right above says more than a generic title. */
 function headingOf(state: State): Heading | undefined {
@@ -209,52 +232,46 @@ const isTitleOf = ({ heading, spent }: State, { text }: TextBlock): boolean =>
   !text.includes('\n') &&
   text.length <= 120 &&
   !/[.!](\*\*|__)?$/.test(text) &&
+  !isWarning(text) &&
   (!heading || heading.generic || spent || /^(\*\*|__)/.test(text));
 
 const FIELDS_OF_TEXT = /^(\W*)(\*\*|__)?[A-Z]/;
 
-function readText(reading: Reading, found: Found, state: State, block: TextBlock, source: SourceOf): void {
-  const label = pairsIn(block).some(({ key, value }) => value !== '' && FACT.test(key))
-    ? undefined
-    : labelOf(block.text);
-  if (label !== undefined) {
-    leave(found, state, source);
-    return void enterLabel(reading, state, label, block);
-  }
+function readText(state: State, block: TextBlock): void {
+  const { found, reading } = state;
   const pairs = FIELDS_OF_TEXT.test(block.text) ? pairsIn(block) : [];
+  const said = pairs.filter(({ value }) => value !== '');
+  const label = said.some(({ key }) => FACT.test(key) || SUCCESS.test(key)) ? undefined : labelOf(block.text);
+  if (label !== undefined) return void enterLabel(state, label, block);
   found.pairs.push(...pairs);
-  const values = pairs.filter(
-    ({ key, value }) => value !== '' && MODES.slice(0, 2).some(([, pattern]) => pattern.test(key)),
-  );
-  for (const { key, value, lines } of values) {
-    found[/^pre|^before|^req|need/i.test(key) ? 'prerequisites' : 'detection'].push({ text: plain(value), lines });
-    reading.use(lines);
+  for (const { key, value, lines } of said) {
+    const mode = modeOf(key);
+    if (mode === 'detection' || mode === 'prerequisites') {
+      found[mode].push({ text: plain(value), lines });
+      reading.use(lines);
+    } else if (SUCCESS.test(key)) noteSuccess(state, plain(value), lines);
   }
   if (state.mode === 'detection' && pairs.length === 0) {
     found.detection.push({ text: plain(block.text), lines: block.lines });
     return void reading.use(block.lines);
   }
-  state.text = state.mode === 'aside' || pairs.some(({ value }) => value !== '') ? undefined : block;
-  if (state.mode === 'steps') state.texts.push(block);
+  const isFact =
+    said.length > 0 && said.every(({ key }) => FACT.test(key) || SUCCESS.test(key) || modeOf(key) !== 'steps');
+  state.text = state.mode !== 'steps' || said.length > 0 ? undefined : block;
+  if (state.mode === 'steps' && !isFact) state.texts.push(block);
 }
 
-/** `**Step 2: Restore (10 min)**`, `Detection:`: a line that stands for a heading. */
-function labelOf(text: string): string | undefined {
-  const [, bold] = /^(?:\W*\s)?(?:\*\*|__)([^*_\n]+)(?:\*\*|__)(?:\s*\([^)\n]*\))?\s*:?$/.exec(text) ?? [];
-  if (bold !== undefined && !/[.!]$/.test(bold.trim())) return text;
-  const [, words] = /^([A-Z][\w /-]{2,40}):$/.exec(text) ?? [];
-  return words !== undefined && MODES.some(([, pattern]) => pattern.test(words)) ? words : undefined;
+/** `Success criteria: …` belongs to the step above it. */
+function noteSuccess({ found }: State, text: string, lines: Lines): void {
+  const last = found.steps.at(-1);
+  if (last && !last.doneWhen)
+    found.steps[found.steps.length - 1] = { ...last, doneWhen: { text, lines }, covers: [...last.covers, lines] };
 }
 
-function enterLabel(reading: Reading, state: State, label: string, { lines }: TextBlock): void {
-  const outer = state.option;
-  enter(
-    reading,
-    state,
-    plain(label)
-      .replace(/:\s*(\([^)]*\))?$/, ' $1')
-      .trim(),
-    lines,
-    outer,
-  );
+function enterLabel(state: State, label: string, { lines }: TextBlock): void {
+  leave(state);
+  const title = plain(label)
+    .replace(/:\s*(\([^)]*\))?$/, ' $1')
+    .trim();
+  enter(state, title, lines, state.option);
 }

@@ -63,6 +63,6 @@ test.each([
   ['Last Sunday of the month', 'monthly on the last Sunday'],
   ['Semi-annually', 'half-yearly'],
   ['Continuous', 'continuous'],
-  ['Annually (January)', 'yearly'],
+  ['Annually (January)', 'yearly in January'],
   ['when needed', undefined],
 ])('schedule %s', (text, schedule) => expect(scheduleIn(text)).toBe(schedule));

@@ -54,6 +54,17 @@ function amount(number: string | undefined, unit = ''): string | undefined {
 
 const order = (text: string): number => parseDuration(text) ?? 0;
 
+/** How soon something happens, as the plan language says it. */
+export function withinIn(text: string): string | undefined {
+  if (/next business day/i.test(text)) return 'next-business-day';
+  if (/\bimmediate/i.test(text)) return 'immediate';
+  if (/^(if|when) (prolonged|it lasts)/i.test(text)) return 'when-prolonged';
+  if (/^(never|none|no|not (needed|required))$/i.test(text)) return 'never';
+  return spanIn(
+    /^every (hour|day|week)$/i.test(text) ? text.replace(/every /i, '1 ') : text.replace(/-hour\b/i, ' hour'),
+  );
+}
+
 /** Days for what has no exact length: how long copies are kept is said in months and years. */
 export function keptFor(text: string): string | undefined {
   if (/indefinite|forever|permanent|unlimited/i.test(text)) return 'forever';
@@ -93,6 +104,13 @@ export function dayIn(text: string): string | undefined {
     : realDay(`${year}-${String(month + 1).padStart(2, '0')}-${day.padStart(2, '0')}`);
 }
 
+/** A month or a quarter of a year, without a day: `January 2026`, `Q1 2026`. */
+export const isMonth = (text: string): boolean =>
+  new RegExp(
+    String.raw`^(?:(?:${MONTHS.map((name) => `${name}|${name.slice(0, 3)}`).join('|')})\.?|Q[1-4]),? \d{4}$`,
+    'i',
+  ).test(text);
+
 function realDay(iso: string): string | undefined {
   const time = Date.parse(`${iso}T00:00:00Z`);
   return Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== iso ? undefined : iso;
@@ -112,11 +130,22 @@ const CALENDAR: readonly (readonly [RegExp, string])[] = [
 /** A schedule as the plan language writes it, found in words: `Daily at 03:00 UTC`, `Every 6 hours`, `last Sunday of the month`. */
 export function scheduleIn(written: string): string | undefined {
   const text = plain(written);
-  const candidates = [dailyIn(text), monthlyIn(text), everyIn(text), CALENDAR.find(([form]) => form.test(text))?.[1]];
+  const candidates = [
+    dailyIn(text),
+    yearlyIn(text),
+    monthlyIn(text),
+    everyIn(text),
+    CALENDAR.find(([form]) => form.test(text))?.[1],
+  ];
   return candidates.find((candidate) => candidate !== undefined && parseSchedule(candidate) !== undefined);
 }
 
-function dailyIn(text: string): string | undefined {
+function dailyIn(written: string): string | undefined {
+  const text = written.replaceAll(
+    /\b(\d{1,2})(?::(\d\d))?\s*(?:(am|pm)\s*)?([-–])\s*(\d{1,2})(?::(\d\d))?\s*(am|pm)\b|\b(\d{1,2})(?::(\d\d))?\s*(am|pm)\b/gi,
+    (_whole, h1, m1, p1, dash, h2, m2, p2, h, m, p) =>
+      h === undefined ? `${clockOf(h1, m1, p1 ?? p2)}${dash}${clockOf(h2, m2, p2)}` : clockOf(h, m, p),
+  );
   const [, clock, zone] =
     /\b(\d{1,2}:\d{2}(?:\s*[-–,]\s*\d{1,2}:\d{2})*)\s*\(?(UTC|GMT|EST|EDT|CET|CEST|PST|PDT|[A-Z][a-z]+\/[A-Z][A-Za-z_]+)\b/.exec(
       text,
@@ -130,6 +159,12 @@ function dailyIn(text: string): string | undefined {
   return `daily ${times} ${zone}`;
 }
 
+/** `3 pm` as clocks of 24 hours show it. */
+function clockOf(hour: string, minutes: string | undefined, half: string): string {
+  const of12 = Number(hour) % 12;
+  return `${String(/pm/i.test(half) ? of12 + 12 : of12).padStart(2, '0')}:${minutes ?? '00'}`;
+}
+
 function monthlyIn(text: string): string | undefined {
   const [, which, day] =
     /\b(first|second|third|fourth|last) ((?:sun|mon|tues|wednes|thurs|fri|satur)day)\b/i.exec(text) ?? [];
@@ -137,8 +172,14 @@ function monthlyIn(text: string): string | undefined {
   return `monthly on the ${which.toLowerCase()} ${day[0]?.toUpperCase()}${day.slice(1).toLowerCase()}`;
 }
 
+function yearlyIn(text: string): string | undefined {
+  const [, month] =
+    new RegExp(String.raw`\b(?:annual(?:ly)?|yearly|every year)\b.*?\b(${MONTHS.join('|')})\b`, 'i').exec(text) ?? [];
+  return month === undefined ? undefined : `yearly in ${month[0]?.toUpperCase()}${month.slice(1).toLowerCase()}`;
+}
+
 function everyIn(text: string): string | undefined {
-  const [, rest] = /\bevery\s+(.+)$/i.exec(text) ?? [];
+  const [, rest] = /\bevery\s+(\d+\s*-?[a-z]+|[a-z]+)/i.exec(text) ?? [];
   const every = rest === undefined ? undefined : durationIn(/^\D/.test(rest) ? `1 ${rest}` : rest);
   return every === undefined ? undefined : `every ${every}`;
 }

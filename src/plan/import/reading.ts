@@ -1,4 +1,4 @@
-import { allSections, plain, type Section } from './blocks.ts';
+import { allSections, isFold, plain, type Section } from './blocks.ts';
 import { createDraft, type Draft } from './draft.ts';
 import { type Lines, placeText } from './lines.ts';
 
@@ -25,23 +25,32 @@ export interface Reading {
   /** Last line of a section with all that is in it. */
   rangeOf(section: Section): Lines;
   place(lines: Lines): string;
+  /** Puts off what needs the scenarios, which are read later. */
+  later(read: () => void): void;
+  /** Does what was put off. */
+  catchUp(): void;
+  /** The component that answers at this address, when it is known. */
+  serviceAt(url: string): string | undefined;
 }
 
 export function openReading(file: string, text: string, root: Section): Reading {
   const source = text.split('\n');
   const draft = createDraft();
   const questions: Question[] = [];
+  const asked = new Set<string>();
   const used = new Set<number>();
   const frames: { lines: Lines; title: string }[] = [];
-  const sections = allSections(root);
+  const ends = endsOf(allSections(root), source.length);
+  const putOff: (() => void)[] = [];
   return {
     file,
     root,
     draft,
     questions,
     ask(question, from) {
-      const same = questions.some(({ text, from: where }) => text === question && where?.first === from?.first);
-      if (!same) questions.push({ text: question, ...(from ? { from } : {}) });
+      const key = `${from?.first ?? ''} ${question}`;
+      if (!asked.has(key)) questions.push({ text: question, ...(from ? { from } : {}) });
+      asked.add(key);
     },
     use: (lines) => eachLine(lines, (line) => used.add(line)),
     frames,
@@ -58,12 +67,30 @@ export function openReading(file: string, text: string, root: Section): Reading 
     },
     isUsed: ({ first }) => used.has(first),
     leftovers: (within = { first: 1, last: source.length }) => runsOf(source, within, used),
-    rangeOf(section) {
-      const after = sections.slice(sections.indexOf(section) + 1).find(({ depth }) => depth <= section.depth);
-      return { first: section.lines.first, last: (after?.lines.first ?? source.length + 1) - 1 };
-    },
+    rangeOf: (section) => ({ first: section.lines.first, last: ends.get(section) ?? source.length }),
     place: (lines) => placeText(file, lines),
+    later: (read) => void putOff.push(read),
+    catchUp() {
+      for (const read of putOff.splice(0)) read();
+    },
+    serviceAt: (url) =>
+      draft.keys(['components']).find((name) => {
+        const node = draft.read(['components', name, 'health', 'url']);
+        return node?.kind === 'value' && node.value === url;
+      }),
   };
+}
+
+/** The last line of every section: it ends where one begins that is not inside it. */
+function endsOf(sections: readonly Section[], end: number): ReadonlyMap<Section, number> {
+  const ends = new Map<Section, number>();
+  const open: Section[] = [];
+  for (const section of sections) {
+    while ((open.at(-1)?.depth ?? -1) >= section.depth) ends.set(open.pop() as Section, section.lines.first - 1);
+    open.push(section);
+  }
+  for (const section of open) ends.set(section, end);
+  return ends;
 }
 
 function eachLine({ first, last }: Lines, visit: (line: number) => void): void {
@@ -83,7 +110,7 @@ function runsOf(source: readonly string[], within: Lines, used: ReadonlySet<numb
   eachLine(within, (line) => {
     const text = (source[line - 1] ?? '').trim();
     if (used.has(line)) close();
-    else if (text !== '' && !/^([-*_]\s*){3,}$|^=+$/.test(text)) open.push(line);
+    else if (text !== '' && !/^([-*_]\s*){3,}$|^=+$/.test(text) && !isFold(text)) open.push(line);
   });
   close();
   return runs;
@@ -93,7 +120,8 @@ function runsOf(source: readonly string[], within: Lines, used: ReadonlySet<numb
 export function nameFor(words: string, taken: readonly string[] = []): string {
   const name = slug(words);
   if (!taken.includes(name)) return name;
-  for (let n = 2; ; n++) if (!taken.includes(`${name}-${n}`)) return `${name}-${n}`;
+  const all = new Set(taken);
+  for (let n = 2; ; n++) if (!all.has(`${name}-${n}`)) return `${name}-${n}`;
 }
 
 const LONGEST_NAME = 40;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { repairText, type WrongReading } from './repair-text.ts';
+import type { WrongReading } from '../../lib/misread.ts';
+import { repairText } from './repair-text.ts';
 
 /** What happened to the documents: their UTF-8 was read in another character set. */
 const misread = (text: string, as: WrongReading): string => new TextDecoder(as).decode(new TextEncoder().encode(text));

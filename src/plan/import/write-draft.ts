@@ -24,8 +24,8 @@ export interface DraftText {
 }
 
 const ORDER = [
-  'lifeboat', 'plan', 'environments', 'people', 'roles', 'channels', 'objectives', 'classes', 'data', 'components', 'scenarios', 'procedures',
-  'severities', 'escalation', 'templates', 'post_mortem', 'drills', 'tasks', 'files',
+  'lifeboat', 'plan', 'domains', 'environments', 'people', 'roles', 'vendors', 'channels', 'objectives', 'classes', 'data', 'service_levels',
+  'components', 'scenarios', 'procedures', 'severities', 'escalation', 'templates', 'post_mortem', 'drills', 'tasks', 'controls', 'files',
 ]; // biome-ignore format: one list
 
 /** The draft as YAML, with the place of every value as a comment, the open questions above and the rest of the document below. */

@@ -1,0 +1,126 @@
+import type { z } from 'zod';
+import { nearestOf } from '../../../lib/nearest.ts';
+import { type PlanPath, pathText } from '../../../model/finding.ts';
+import { PROCEDURE } from '../../../model/plan/expand.ts';
+import type { Plan } from '../../../model/plan.ts';
+import type { CheckFacts, Complaint, Rule } from '../../rule.ts';
+import type { PlacedStep } from '../../runbooks/runbook.ts';
+import { holdsOpen } from '../../texts.ts';
+
+/** What a runbook calls must exist, and must be given what it takes, before the day it is needed. */
+export const unknownAction: Rule = {
+  id: 'unknown-action',
+  level: 'error',
+  title: 'Every step calls an action of this build, with the input it takes',
+  why: 'A runbook that names a script nobody has, or forgets a parameter, is found out at the worst moment. A plan may name actions of systems that this build does not know yet: that is a warning, and an error once the scenario is to be carried out. Values that a run works out are judged by the run.',
+  bad: `
+scenarios:
+  loss:
+    steps:
+      - { id: restore, uses: postgres.restore_servr, with: { component: database } }
+      - { id: verify, uses: postgres.verify_server, with: { component: database } }
+`,
+  good: `
+scenarios:
+  loss:
+    steps:
+      - { id: restore, uses: postgres.restore_server, with: { component: database } }
+      - { id: verify, uses: postgres.verify_server, with: { component: database } }
+`,
+  judge: (plan, facts) =>
+    facts.actions.size === 0
+      ? []
+      : stepsOf(plan, facts).flatMap((step) => [
+          ...unknownName(step, facts),
+          ...wrongInput(step),
+          ...unknownComponent(step, plan),
+        ]),
+};
+
+/** Each step once, where it is written: those of the scenarios and those that scenarios share. */
+function stepsOf({ scenarios, procedures }: Plan, { actions }: CheckFacts): readonly PlacedStep[] {
+  return Object.entries({ scenarios, procedures }).flatMap(([part, runbooks]) =>
+    Object.entries(runbooks).flatMap(([name, { steps }]) =>
+      steps.map((step, index) => ({ step, path: [part, name, 'steps', index], action: actions.get(step.uses) })),
+    ),
+  );
+}
+
+/** A plan may be written today for actions of tomorrow, but nobody may begin to recover with them. A slip of the pen is wrong at once. */
+function unknownName({ step, path, action }: PlacedStep, facts: CheckFacts): readonly Complaint[] {
+  if (action) return [];
+  const isNeeded = path[0] === 'scenarios' && path[1] === facts.recovering;
+  const slip = isSlip(step.uses, facts.actions);
+  const level = isNeeded || slip ? 'error' : 'warning';
+  const meant = slip ? nearestOf(step.uses, [...facts.actions.keys()]) : undefined;
+  const message = `the action ${step.uses} is not available in this build`;
+  const hint = meant ? `Did you mean ${meant}?` : HINTS[level];
+  return [{ path: [...path, 'uses'], level, message, hint }];
+}
+
+const HINTS = {
+  error: 'docs/reference/actions.md lists what there is.',
+  warning: 'The plan may name it; recovering with it is refused. docs/reference/actions.md lists what there is.',
+} as const;
+
+const systemsOf = new WeakMap<CheckFacts['actions'], readonly string[]>();
+
+/** Whether no later build will have it: no name of an action at all, or one of a system this build knows, or nearly knows. */
+function isSlip(name: string, actions: CheckFacts['actions']): boolean {
+  if (name === PROCEDURE) return false;
+  const system = systemOf(name);
+  const systems = systemsOf.get(actions) ?? [...new Set([...actions.keys()].flatMap((one) => systemOf(one) ?? []))];
+  systemsOf.set(actions, systems);
+  return system === undefined || nearestOf(system, systems) !== undefined;
+}
+
+const systemOf = (name: string): string | undefined => /^([a-z][a-z0-9_-]*)\.[a-z][a-z0-9_]*$/.exec(name)?.[1];
+
+function wrongInput({ step, path, action }: PlacedStep): readonly Complaint[] {
+  const parsed = action?.input.safeParse(step.with);
+  if (!parsed || parsed.success) return [];
+  return parsed.error.issues
+    .filter((issue) => isCertain(issue, step.with))
+    .flatMap((issue) => {
+      const at: PlanPath = [...path, 'with', ...(issue.path as PlanPath)];
+      const hint = `${step.uses} in docs/reference/actions.md says what it takes.`;
+      if (issue.code === 'unrecognized_keys')
+        return issue.keys.map((key) => ({ path: [...at, key], message: `${step.uses} takes no "${key}"`, hint }));
+      const name = pathText(issue.path as PlanPath) || 'with';
+      const missing = issue.path.length > 0 && valueAt(step.with, issue.path) === undefined;
+      return [
+        {
+          path: at,
+          message: missing
+            ? `${step.uses} needs "${name}"`
+            : `${step.uses} does not take this ${name}: ${issue.message}`,
+          hint,
+        },
+      ];
+    });
+}
+
+/** Only what no expression can still put right. */
+const isCertain = (issue: z.core.$ZodIssue, input: unknown): boolean =>
+  issue.code === 'unrecognized_keys' || !holdsOpen(valueAt(input, issue.path));
+
+const valueAt = (value: unknown, path: readonly PropertyKey[]): unknown =>
+  path.reduce<unknown>(
+    (inner, part) =>
+      typeof inner === 'object' && inner !== null ? (inner as Record<PropertyKey, unknown>)[part] : undefined,
+    value,
+  );
+
+/** The fields by which actions name components. */
+const COMPONENT_FIELDS = ['component', 'service'];
+
+function unknownComponent({ step, path }: PlacedStep, { components }: Plan): readonly Complaint[] {
+  return COMPONENT_FIELDS.flatMap((field) => {
+    const name = step.with[field];
+    if (typeof name !== 'string' || holdsOpen(name) || Object.hasOwn(components, name)) return [];
+    const known = Object.keys(components);
+    const meant = nearestOf(name, known);
+    const hint = meant ? `Did you mean ${meant}?` : `There are: ${known.join(', ')}.`;
+    return [{ path: [...path, 'with', field], message: `the plan has no component "${name}"`, hint }];
+  });
+}

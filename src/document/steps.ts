@@ -1,0 +1,214 @@
+import type { AnyAction } from '../actions/action.ts';
+import { pathText } from '../model/finding.ts';
+import type { Plan, Step } from '../model/plan.ts';
+import { condition } from './decisions.ts';
+import {
+  type Block,
+  code,
+  type Fact,
+  fact,
+  facts,
+  joined,
+  type Line,
+  link,
+  paragraph,
+  type StepEntry,
+  soft,
+  tag,
+} from './document.ts';
+import { filledIn, type Known, valueLine } from './fill-in.ts';
+import type { Numbered } from './numbers.ts';
+import { roleWithNames } from './people.ts';
+import { anchors, type Subject } from './subject.ts';
+import { spanWords } from './words.ts';
+
+/** What stands around the steps of one scenario. */
+export interface Around {
+  readonly subject: Subject;
+  readonly scenario: string;
+  readonly steps: readonly Numbered[];
+  readonly known: Known;
+}
+
+/** The steps of a scenario, each with all that a person needs who carries it out with his own hands. */
+export const stepEntries = (around: Around): readonly StepEntry[] =>
+  around.steps.map((one, index) => {
+    const { step, number, title, via, alternative } = one;
+    const outer = via[0]?.step;
+    const within: Line = [
+      ...(outer ? [`Part of: ${outer.title ?? outer.id}`] : []),
+      ...(outer && alternative ? ['. '] : []),
+      ...(alternative ? [`One of several ways: ${alternative.group}`] : []),
+    ];
+    return {
+      id: anchors.step(around.scenario, step.id),
+      number,
+      ...(within.length === 0 ? {} : { within }),
+      title: [title],
+      blocks: stepBlocks(one, index, around),
+    };
+  });
+
+function stepBlocks(one: Numbered, index: number, around: Around): readonly Block[] {
+  const { step } = one;
+  const action = around.subject.actions.get(step.uses);
+  return [
+    ...doing(one, action, around),
+    ...facts([
+      ...order(one, index, around),
+      ...conditions(step, around.subject.plan),
+      ...ending(step),
+      ...failing(step, action),
+      ...(step.note === undefined ? [] : [fact('Note', step.note)]),
+      fact('Name', code(step.id), soft(` by ${step.uses}`)),
+    ]),
+  ];
+}
+
+/** Words under which a text is meant to be run as it stands. */
+const COMMANDS = new Set(['command', 'script', 'run', 'sql', 'query']);
+
+/** What is run and what it is given; a text in which `check` has found a secret is left out, because paper is carried about. */
+function doing(one: Numbered, action: AnyAction | undefined, { known, subject }: Around): readonly Block[] {
+  const { instruction, done_when: _, ...input } = one.step.with;
+  const secrets = secretsIn(one, subject);
+  const shown = Object.entries(input).filter(([key]) => !secrets.has(key));
+  const isCommand = ([key, value]: readonly [string, unknown]) => COMMANDS.has(key) && typeof value === 'string';
+  const values = shown.filter((entry) => !isCommand(entry));
+  const withLine = joined(
+    values.map(([key, value]) => [`${key.replaceAll('_', ' ')} `, ...inputLine(key, value, known, subject.plan)]),
+  );
+  return [
+    ...(action ? [paragraph(soft(action.summary))] : []),
+    ...(typeof instruction === 'string' && !secrets.has('instruction')
+      ? [paragraph(...filledIn(instruction, known))]
+      : []),
+    ...shown
+      .filter(isCommand)
+      .map(([, value]): Block => ({ kind: 'command', pieces: filledIn(String(value).trimEnd(), known) })),
+    ...(withLine.length === 0 ? [] : [paragraph('With ', ...withLine)]),
+    ...[...secrets.entries()].map(([key, place]) =>
+      paragraph(tag(`The ${key} is not shown: it holds a secret.`, 'bad'), ` It stands in ${place}.`),
+    ),
+  ];
+}
+
+/** The inputs of a step that hold a secret, with the places where they stand. */
+function secretsIn({ step, path }: Numbered, { findings }: Subject): ReadonlyMap<string, string> {
+  const [part, name] = path;
+  const named = `${part}.${name}.steps.${step.id.split('.').at(-1)}`;
+  const places = [pathText(path), named];
+  const known = findings.filter(({ rule }) => rule === 'literal-secret');
+  const found = known.flatMap(({ path: at, at: place }) =>
+    places.flatMap((start): readonly (readonly [string, string])[] => {
+      const key = at?.startsWith(`${start}.with.`) ? /^[^.[]+/.exec(at.slice(start.length + 6))?.[0] : undefined;
+      return key === undefined ? [] : [[key, `${place.file}:${place.line}`]];
+    }),
+  );
+  return new Map(found);
+}
+
+/** What names a part of the plan leads there. */
+function inputLine(key: string, value: unknown, known: Known, plan: Plan): Line {
+  const names = Array.isArray(value) ? value : [value];
+  const places: Readonly<Record<string, readonly [Readonly<Record<string, unknown>>, (name: string) => string]>> = {
+    component: [plan.components, anchors.component],
+    components: [plan.components, anchors.component],
+    of: [plan.components, anchors.component],
+    service: [plan.components, anchors.component],
+    channel: [plan.channels, anchors.channel],
+    template: [plan.templates, anchors.template],
+    roles: [plan.roles, anchors.role],
+  };
+  const [all, anchor] = places[key] ?? [];
+  const isNamed = all && names.every((one) => typeof one === 'string' && Object.hasOwn(all, one));
+  return isNamed && anchor
+    ? joined(names.map((one) => [link(String(one), anchor(String(one)))]))
+    : valueLine(value, known);
+}
+
+/** Only where it is not simply the one after the step above. */
+function order({ step, alternative }: Numbered, index: number, { steps, scenario }: Around): readonly Fact[] {
+  const needs = step.needs ?? [];
+  const above = steps[index - 1];
+  if (index === 0 || (needs.length === 1 && needs[0] === above?.step.id)) return [];
+  if (alternative && sameNeeds(step, above?.alternative?.group === alternative.group ? above.step : undefined))
+    return [];
+  if (needs.length === 0) return [fact('Begins', 'at once, beside the steps above')];
+  const after = needs.flatMap((id) => {
+    const found = steps.find((one) => one.step.id === id);
+    return found ? [[link(found.number, anchors.step(scenario, id))]] : [];
+  });
+  const groups = new Set(needs.map((id) => steps.find((one) => one.step.id === id)?.alternative?.group));
+  const isChoice = needs.length > 1 && groups.size === 1 && !groups.has(undefined);
+  return after.length === 0
+    ? []
+    : [
+        fact(
+          'Begins',
+          isChoice ? 'after the way that was taken of ' : 'after ',
+          ...joined(after, isChoice ? ' or ' : ' and '),
+        ),
+      ];
+}
+
+/** Ways beside each other begin together. */
+const sameNeeds = ({ needs = [] }: Step, other: Step | undefined): boolean =>
+  other !== undefined && needs.join(' ') === (other.needs ?? []).join(' ');
+
+function conditions({ when, approve, in: domain }: Step, plan: Plan): readonly Fact[] {
+  const title = domain === undefined ? undefined : plan.domains[domain]?.title;
+  return [
+    ...(when === undefined ? [] : [fact('Only when', code(condition(when)))]),
+    ...(approve
+      ? [
+          fact(
+            'Approved by',
+            `${approve.count} of `,
+            ...roleWithNames(plan, approve.role),
+            ...(approve.within === undefined ? [] : [`, within ${approve.within}`]),
+          ),
+        ]
+      : []),
+    ...(domain === undefined
+      ? []
+      : [fact('Acts in', link(domain, anchors.domain(domain)), ...(title === undefined ? [] : [soft(`: ${title}`)]))]),
+  ];
+}
+
+function ending({ expect, timeout, success, with: input }: Step): readonly Fact[] {
+  const done = typeof input.done_when === 'string' ? input.done_when : undefined;
+  const takes = [
+    ...(expect === undefined ? [] : [expect === '0' ? 'no time' : `about ${spanWords(expect)}`]),
+    ...(timeout === undefined ? [] : [`given up after ${timeout}`]),
+  ];
+  return [
+    ...(takes.length === 0 ? [] : [fact('Takes', takes.join(', '))]),
+    ...(done === undefined ? [] : [fact('Done when', done)]),
+    ...(success === undefined ? [] : [fact('Has succeeded when', code(condition(success)))]),
+  ];
+}
+
+const ON_FAILURE: Readonly<Record<Step['on_failure'], string>> = {
+  ask: '',
+  undo: 'take back what was done so far, the newest first',
+  continue: 'go on with the next step',
+  stop: 'end here; the recovery has failed',
+};
+
+function failing({ on_failure, retry, uses }: Step, action: AnyAction | undefined): readonly Fact[] {
+  const tries = retry ? [`try ${retry.times} more times, ${retry.every} apart`] : [];
+  const then = [...tries, ...(ON_FAILURE[on_failure] === '' ? [] : [ON_FAILURE[on_failure]])];
+  return [
+    ...(then.length === 0 ? [] : [fact('When it fails', then.join('; then '))]),
+    ...undoing(action, uses),
+    ...(action?.owes ? [fact('Must be put back', tag('yes', 'open'), ', before the recovery is over')] : []),
+  ];
+}
+
+/** Steps of people are taken back by people, and looking changes nothing. */
+function undoing(action: AnyAction | undefined, uses: string): readonly Fact[] {
+  if (!action || action.danger === 'read' || uses.startsWith('human.')) return [];
+  if (typeof action.undo === 'function') return [fact('Taken back', 'by Lifeboat, when the recovery is undone')];
+  return [fact('Cannot be taken back', action.undo.impossible)];
+}
