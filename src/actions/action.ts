@@ -24,6 +24,10 @@ export interface ActionContext<Client> {
   note(fact: Json): Promise<void>;
   /** The facts noted by earlier tries of this step, oldest first. */
   readonly notes: readonly Json[];
+  /** A person has looked at what an earlier try left, and said: again. Only for what cannot be seen in the world. */
+  readonly again?: boolean;
+  /** Throws TARGET_PROTECTED when a text names what belongs to a protected environment, and this run is of another one. */
+  fence?(text: string): void;
 }
 
 /**
@@ -43,6 +47,8 @@ export interface Action<Client, In, Out> {
   readonly input: z.ZodType<In>;
   readonly output: z.ZodType<Out>;
   readonly timeout: Duration;
+  /** It acts on the run itself: the engine hands it the `RunDesk` of its step as client. */
+  readonly worksOn?: 'run';
   /** The least grants it needs, in the words of the system. */
   permissions(input: In): readonly string[];
   observe(ctx: ActionContext<Client>, input: In): Promise<Observation<Out>>;

@@ -16,6 +16,8 @@ export interface ProviderServices {
   condition(text: string, scope: JsonObject): boolean;
   /** Value of a secret. Throws SECRET_MISSING. The value is registered for redaction before it is returned. */
   secret(ref: SecretRef | string): string;
+  /** Every text that is known to be secret: for what another process writes, where we cannot take it out. */
+  secretTexts(): readonly string[];
   /** Private folder for this machine's working files, e.g. side instances. Exists, mode 0700 or 0711. */
   readonly workFolder: string;
   /** Environment variable, for finding programs; never for secrets. */

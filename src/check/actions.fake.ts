@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { AnyAction } from '../actions/action.ts';
-import { minutes } from '../lib/duration.ts';
+import { hours, minutes } from '../lib/duration.ts';
 import type { Danger } from '../model/run.ts';
 
 /** Actions as far as rules look at them: names, dangers, shapes and obligations. */
@@ -35,6 +35,7 @@ export const fakeActions: ReadonlyMap<string, AnyAction> = new Map(
       owes: () => ({ id: 'x', what: 'x' }),
     }),
     fake('http.wait_healthy', 'read', { input: { component: z.string() } }),
+    { ...fake('shell.run', 'change', { input: { command: z.string() } }), timeout: hours(4) },
   ].map((action) => [action.name, action]),
 );
 

@@ -3,7 +3,8 @@ import { DECISIONS } from '../model/run.ts';
 import { approve, approversOf, asksForEnvironment } from '../usecases/approve.ts';
 import { decide } from '../usecases/decide.ts';
 import type { Services } from '../usecases/services.ts';
-import type { Asker, Waiting } from './run-view.ts';
+import type { Waiting } from './questions.ts';
+import type { Asker } from './run-view.ts';
 import type { Screen } from './screen.ts';
 
 /** Asks at the prompt for what a run waits for, one question at a time, until it is answered here or elsewhere. */
@@ -80,10 +81,13 @@ async function askWho(
   return (await ask(`      Who answers? (${people.join(', ')}): `, signal))?.trim();
 }
 
-async function askDecision({ state, step }: Waiting, { ask, signal, services }: Asking): Promise<boolean> {
-  const decision = (await ask(`      ${DECISIONS.join(', ')}? `, signal))?.trim();
+async function askDecision({ state, step, waitsFor }: Waiting, { ask, signal, services }: Asking): Promise<boolean> {
+  const words = waitsFor.kind === 'task' ? ['done', 'failed'] : DECISIONS;
+  const decision = (await ask(`      ${words.join(', ')}? `, signal))?.trim();
   if (decision === undefined) return true;
-  const reason = (await ask('      Why? ', signal))?.trim();
+  const reason = (
+    await ask(waitsFor.kind === 'task' ? '      What was found, or why not? ' : '      Why? ', signal)
+  )?.trim();
   if (reason === undefined) return true;
   await decide({ run: state.id, step, decision, reason }, services);
   return true;

@@ -66,3 +66,8 @@ export const PLAN_WORD = optional('The plan: the same as --plan FILE.');
 export const text = (value: string, describe: string) => ({ kind: 'text', value, describe }) as const;
 export const list = (value: string, describe: string) => ({ kind: 'list', value, describe }) as const;
 export const toggle = (describe: string) => ({ kind: 'switch', describe }) as const;
+/** For commands that show a run while it happens. */
+export const WATCHING = {
+  plain: toggle('Only lines, as in a pipe: no block that is painted over and over.'),
+  log: text('FILE', 'Also add what happens to the end of a file, one line an event.'),
+} as const;

@@ -1,8 +1,23 @@
 import { DECISIONS, type WaitsFor } from '../model/run.ts';
 import { approvalsMissing, type RunState } from '../model/run-state.ts';
-import { approversOf, asksForEnvironment } from '../usecases/approve.ts';
+import { approversOf } from '../usecases/approve.ts';
+import { approveCommand, taskCommands } from '../usecases/asks.ts';
 import { frozenInputsHint } from '../usecases/frozen-inputs.ts';
-import type { Waiting } from './run-view.ts';
+
+/** A step that waits for a person, as the view knows it. */
+export interface Waiting {
+  readonly state: RunState;
+  readonly step: string;
+  readonly waitsFor: WaitsFor;
+}
+
+/** Decisions that an earlier process asked for. Approvals are asked for anew, with what would change now. */
+export const openDecisions = (state: RunState): readonly Waiting[] =>
+  [...state.steps.values()].flatMap(({ id, progress }) =>
+    progress.status === 'waiting' && progress.waitsFor.kind === 'decision'
+      ? [{ state, step: id, waitsFor: progress.waitsFor }]
+      : [],
+  );
 
 /** What somebody must know to say yes or no: who may, what will change, until when, and how. */
 export function approvalText({ state, step, waitsFor }: Waiting, name: string): readonly string[] {
@@ -20,12 +35,6 @@ export function approvalText({ state, step, waitsFor }: Waiting, name: string): 
   ];
 }
 
-/** What to type; saying yes to something destructive names the protected environment. */
-function approveCommand(state: RunState, step: string, waitsFor: WaitsFor & { kind: 'approval' }): string {
-  const named = asksForEnvironment(state, waitsFor) ? ` --environment ${state.origin.environment}` : '';
-  return `lifeboat approve ${state.id} ${step} --by NAME${named}`;
-}
-
 /** What somebody must know to decide how to go on. */
 export function decisionText({ state, step, waitsFor }: Waiting, name: string): readonly string[] {
   if (waitsFor.kind !== 'decision') return [];
@@ -35,5 +44,15 @@ export function decisionText({ state, step, waitsFor }: Waiting, name: string): 
     `      → ${waitsFor.why.hint}`,
     ...(frozen === undefined ? [] : [`      → ${frozen}`]),
     `      From any terminal: lifeboat decide ${state.id} ${step} ${DECISIONS.join('|')} --reason "…"`,
+  ];
+}
+
+/** What somebody is to do, and how to say that it is done. */
+export function taskText({ state, step, waitsFor }: Waiting, name: string): readonly string[] {
+  if (waitsFor.kind !== 'task') return [];
+  return [
+    `  ? ${name} waits for somebody: ${waitsFor.instruction}`,
+    ...(waitsFor.doneWhen === undefined ? [] : [`      Done when: ${waitsFor.doneWhen}`]),
+    ...taskCommands(state.id, step).map((command) => `      From any terminal: ${command}`),
   ];
 }

@@ -192,7 +192,7 @@ describe('a command to type next', () => {
     const { out } = await cli([...FIRE, ...typed], { onText: secondTerminal('bob') });
     const run = /run-\d+/.exec(out)?.[0] as string;
     for (const line of [
-      `another terminal: lifeboat status ${run} ${repeated}\n`,
+      `another terminal: lifeboat attach ${run} ${repeated}\n`,
       `From any terminal: lifeboat approve ${run} rebuild --by NAME --environment production ${repeated}\n`,
       `From any terminal: lifeboat decide ${run} rebuild retry|done|skip|undo|abort --reason "…" ${repeated}\n`,
       `--reason "…" ${repeated}, then: lifeboat recover --resume ${run} ${repeated}\n`,

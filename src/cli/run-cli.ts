@@ -19,6 +19,8 @@ export interface CliWorld {
   out(text: string): void;
   err(text: string): void;
   readonly ask?: (question: string, signal: AbortSignal) => Promise<string | undefined>;
+  /** The size of the terminal that `out` goes to, where it is one that can be painted on. */
+  readonly terminalSize?: () => { readonly columns: number; readonly rows: number };
   /** Opened only when a command runs, so that help and version stay quick. */
   openServices(globals: Globals): Promise<Services>;
   /** Takes secrets out of a text; works at any time, also before services are open. */
@@ -84,11 +86,14 @@ const asWritten = (text: string): string => text;
 
 function screenFor(world: CliWorld, globals: Globals, complete: Completing['complete']): Screen {
   const write = globals.json ? world.err : world.out;
+  const ready = (text: string): string => world.redact(complete(text));
+  const { terminalSize } = world;
   return {
-    say: (line) => write(`${world.redact(complete(line))}\n`),
+    say: (line) => write(`${ready(line)}\n`),
     paint: world.colour && !globals.json ? colourPaint : plainPaint,
     signal: world.signal,
     ...(world.ask && !globals.json ? { ask: world.ask } : {}),
+    ...(terminalSize && !globals.json ? { live: { size: terminalSize, write: world.out, ready } } : {}),
   };
 }
 
@@ -139,5 +144,8 @@ const jsonSafe =
   (complete: Completing['complete']) =>
   (key: string, value: unknown): unknown => {
     if (typeof value === 'bigint') return value.toString();
-    return typeof value === 'string' && (key === 'hint' || key === 'sentence') ? complete(value) : value;
+    if (key === 'commands' && Array.isArray(value)) return value.map(complete);
+    return typeof value === 'string' && TELLS_HOW.has(key) ? complete(value) : value;
   };
+
+const TELLS_HOW: ReadonlySet<string> = new Set(['hint', 'sentence', 'command', 'resume']);

@@ -1,22 +1,31 @@
-import { formatDuration } from '../lib/duration.ts';
-import { Plan, type Step } from '../model/plan.ts';
-import type { JournalEvent, WaitsFor } from '../model/run.ts';
+import { isKnownEvent } from '../model/known-event.ts';
+import type { JournalEvent } from '../model/run.ts';
+import { runPicture } from '../model/run-picture.ts';
 import { applyEvent, foldRun, type RunState } from '../model/run-state.ts';
+import { type RunOutline, runOutline } from '../model/run-steps.ts';
+import { asksOf, isAnswered } from '../usecases/asks.ts';
+import type { Driver } from '../usecases/attach.ts';
 import type { Happening } from '../usecases/happening.ts';
-import { approvalText, decisionText } from './questions.ts';
-import type { Screen } from './screen.ts';
-
-/** A step that waits for a person, as the view knows it. */
-export interface Waiting {
-  readonly state: RunState;
-  readonly step: string;
-  readonly waitsFor: WaitsFor;
-}
+import type { PlainLog } from '../usecases/plain-log.ts';
+import type { Services } from '../usecases/services.ts';
+import { promptAsker } from './asker.ts';
+import { eventLines, questionLines, replayLines } from './event-lines.ts';
+import { frame } from './frame.ts';
+import { liveBlock } from './live-block.ts';
+import { openDecisions, type Waiting } from './questions.ts';
+import { type Paint, plainPaint, type Screen } from './screen.ts';
+import { calmText } from './text-width.ts';
 
 export interface RunView {
   /** Events up to this number happened in an earlier process: they are taken in and not shown again. */
   resumes(lastSeq: number): void;
+  /** Events up to this number happened before somebody came to look: they are told briefly. */
+  attaches(lastSeq: number, driver: Driver): void;
+  /** Whether a process drives the run. */
+  drives(driver: Driver): void;
   watch(happening: Happening): void;
+  /** Takes away what is not to stay on the screen. */
+  close(): void;
 }
 
 /** Somebody who is told when a step begins to wait and when it no longer does. */
@@ -25,122 +34,136 @@ export interface Asker {
   answered(step: string): void;
 }
 
-/** Turns what happens in a run into lines, live. Lines say all in words, so that they are good in a pipe too. */
-export function runView(screen: Screen, asker: Asker): RunView {
-  let state: RunState | undefined;
-  let steps: readonly Step[] = [];
-  let shownFrom = 0;
+/** Shows a run while it happens: as lines that are good in a pipe too; on a terminal with a block below them that shows how it stands now. */
+export function runView(screen: Screen, services: Services, log?: PlainLog): RunView {
+  const seen: Seen = { driver: 'alive', outline: { title: '', steps: [] }, output: new Map(), shownFrom: 0 };
+  const block = screen.live && blockBelow(screen, screen.live, seen, services);
+  const say = (line: string): void => (block ? block.say(screen.live?.ready(line) ?? line) : screen.say(line));
+  const closed = new AbortController();
+  const signal = AbortSignal.any([screen.signal, closed.signal]);
+  const asker = promptAsker(services, { ...screen, say, signal, ...(block && screen.ask ? { ask: block.ask } : {}) });
+  const showing: Showing = { seen, say, asker, paint: screen.paint, block: block !== undefined, log };
   return {
     resumes(lastSeq) {
-      shownFrom = lastSeq + 1;
+      seen.shownFrom = lastSeq + 1;
+    },
+    attaches(lastSeq, driver) {
+      Object.assign(seen, { shownFrom: lastSeq + 1, replayedAt: lastSeq, driver });
+    },
+    drives(driver) {
+      seen.driver = driver;
     },
     watch(happening) {
-      if (happening.kind === 'output') return screen.say(`      ${screen.paint.dim(happening.line)}`);
-      const { event } = happening;
-      const before = state;
-      state = before ? applyEvent(before, event) : foldRun([event]);
-      if (!before) steps = stepsOf(state);
-      if (event.seq < shownFrom) return;
-      for (const line of linesFor(event, state, steps, screen)) screen.say(line);
-      tellAsker(event, state, asker);
+      if (happening.kind === 'output') showOutput(happening, showing);
+      else showEvent(happening.event, showing);
+      if (happening.kind === 'output' || happening.event.seq >= seen.shownFrom - 1) block?.changed();
+    },
+    close() {
+      block?.close();
+      closed.abort();
     },
   };
 }
 
-const stepsOf = ({ origin }: RunState): readonly Step[] =>
-  Plan.parse(origin.plan).scenarios[origin.scenario]?.steps ?? [];
+/** What the view knows of the run so far. */
+interface Seen {
+  state?: RunState;
+  outline: RunOutline;
+  driver: Driver;
+  readonly output: Map<string, readonly string[]>;
+  /** Events before this number are not shown one by one. */
+  shownFrom: number;
+  /** After this event it is told briefly what was. */
+  replayedAt?: number;
+}
 
-function linesFor(event: JournalEvent, state: RunState, steps: readonly Step[], { paint }: Screen): readonly string[] {
-  switch (event.type) {
-    case 'run.created':
-      return [
-        paint.bold(`Run ${event.run}: ${event.scenario} in ${event.environment}`),
-        `  To look at it from another terminal: lifeboat status ${event.run}`,
-      ];
-    case 'run.claimed':
-      return event.epoch > 1 ? resumedLines(state, steps) : [];
-    case 'run.impact':
-      return [`  The damage was done at ${event.impactAt} (${event.source}).`];
-    case 'run.healthy':
-      return [paint.good(`  The service is healthy again at ${event.at}.`)];
-    case 'run.canceled':
-      return [`  ${event.by} canceled the run: ${event.reason}`];
-    case 'obligation.opened':
-      return [paint.warn(`      To be put back before the run may close: ${event.obligation.what}`)];
-    case 'obligation.settled':
-      return [`      Put back: ${event.id}`];
-    case 'run.paused':
-    case 'run.succeeded':
-    case 'run.failed':
-      return [];
-    default:
-      return [stepLine(event, state, steps, paint)].flat();
+interface Showing {
+  readonly seen: Seen;
+  readonly say: (line: string) => void;
+  readonly asker: Asker;
+  readonly paint: Paint;
+  readonly block: boolean;
+  readonly log: PlainLog | undefined;
+}
+
+function showOutput({ step, line }: Happening & { kind: 'output' }, { seen, say, paint, block, log }: Showing): void {
+  const text = calmText(line);
+  keepOutput(seen, step, text);
+  log?.output(seen.state?.id ?? '', step, text);
+  if (!block) say(`      ${paint.dim(text)}`);
+}
+
+function showEvent(event: JournalEvent, showing: Showing): void {
+  const { seen, say, log } = showing;
+  if (takeIn(seen, event)) tellEvent(event, seen, showing);
+  else {
+    log?.event(event, '');
+    if (event.seq >= seen.shownFrom) say(unknownLine(event));
+  }
+  if (event.seq === seen.replayedAt) replay(showing);
+}
+
+function tellEvent(event: JournalEvent, seen: Seen & { state: RunState }, showing: Showing): void {
+  const { say, paint, block, log, asker } = showing;
+  const { state, outline } = seen;
+  log?.event(event, eventLines(event, state, outline, plainPaint).join('\n'));
+  if (event.seq < seen.shownFrom) return;
+  for (const line of eventLines(event, state, outline, paint)) say(line);
+  if (block && event.type === 'step.failed') for (const line of outputOf(seen, event.step)) say(paint.dim(line));
+  tellAsker(event, state, asker);
+}
+
+function replay({ seen: { state, outline }, say, paint, asker }: Showing): void {
+  if (!state) return;
+  for (const line of replayLines(state, outline, paint)) say(line);
+  for (const waiting of openWaits(state)) {
+    for (const line of questionLines(waiting, outline)) say(line);
+    asker.waits(waiting);
   }
 }
 
-function resumedLines(state: RunState, steps: readonly Step[]): readonly string[] {
-  const done = steps.filter(({ id }) => {
-    const status = state.steps.get(id)?.progress.status;
-    return status === 'succeeded' || status === 'skipped';
-  }).length;
-  const open = openDecisions(state).flatMap((waiting) => decisionText(waiting, titled(waiting.step, steps)));
-  return [`Resumed ${state.id}: ${done} of ${steps.length} steps were done before.`, ...open];
-}
-
-type StepEvent = Extract<JournalEvent, { readonly step: string; readonly type: `step.${string}` }>;
-
-function stepLine(
-  event: StepEvent,
-  state: RunState,
-  steps: readonly Step[],
-  paint: Screen['paint'],
-): string | readonly string[] {
-  const name = titled(event.step, steps);
-  switch (event.type) {
-    case 'step.started':
-      return `  ▸ ${name}${event.attempt > 1 ? ` (try ${event.attempt})` : ''}`;
-    case 'step.succeeded':
-      return paint.good(`  ✔ ${name}${took(event, state)}${event.how === 'ran' ? '' : ` (${event.how})`}`);
-    case 'step.failed':
-      return [paint.bad(`  ✘ ${name}${took(event, state)}: ${event.error.message}`), `      → ${event.error.hint}`];
-    case 'step.retrying':
-      return `  ↻ ${name}: ${event.error.message}; tried again at ${event.notBefore}`;
-    case 'step.skipped':
-      return `  - ${name} is left out: ${event.why}`;
-    case 'step.approved':
-      return `  ${event.by} approved ${name}`;
-    case 'step.rejected':
-      return paint.bad(`  ${event.by} said no to ${name}: ${event.reason}`);
-    case 'step.decided':
-      return `  ${event.by} decided "${event.decision}" about ${name}: ${event.reason}`;
-    case 'step.undoing':
-      return `  ◂ taking back ${name}`;
-    case 'step.undone':
-      return event.impossible ? paint.warn(`  ${name} stays: ${event.impossible}`) : `  ◂ took back ${name}`;
-    case 'step.waiting':
-      return event.waitsFor.kind === 'approval'
-        ? approvalText({ state, step: event.step, waitsFor: event.waitsFor }, name)
-        : decisionText({ state, step: event.step, waitsFor: event.waitsFor }, name);
-    case 'step.noted':
-      return [];
+/** False for an event that this Lifeboat does not know. */
+function takeIn(seen: Seen, event: JournalEvent): seen is Seen & { state: RunState } {
+  if (!isKnownEvent(event)) return false;
+  if (seen.state) seen.state = applyEvent(seen.state, event);
+  else {
+    seen.state = foldRun([event]);
+    seen.outline = runOutline(seen.state.origin);
   }
+  return true;
 }
 
-function titled(id: string, steps: readonly Step[]): string {
-  const index = steps.findIndex((step) => step.id === id);
-  const title = steps[index]?.title;
-  return `[${index + 1}/${steps.length}] ${id}${title ? `: ${title}` : ''}`;
+const unknownLine = ({ type, by }: JournalEvent): string =>
+  `  ${by}: ${type}, which this Lifeboat does not know. Was the run begun by a newer one?`;
+
+/** Enough to see why a step failed; everything stands in its own log. */
+const KEPT_OUTPUT = 8;
+
+function keepOutput({ output }: Seen, step: string, line: string): void {
+  if (line.trim() !== '') output.set(step, [...(output.get(step) ?? []), line].slice(-KEPT_OUTPUT));
 }
 
-function took(event: StepEvent, state: RunState): string {
-  const startedAt = state.steps.get(event.step)?.startedAt;
-  return startedAt === undefined ? '' : ` in ${formatDuration(Date.parse(event.at) - Date.parse(startedAt))}`;
+const outputOf = ({ output }: Seen, step: string): readonly string[] =>
+  (output.get(step) ?? []).map((line) => `      ${line}`);
+
+function blockBelow(screen: Screen, terminal: NonNullable<Screen['live']>, seen: Seen, { clock }: Services) {
+  return liveBlock({
+    terminal,
+    clock,
+    ask: screen.ask ?? (async () => undefined),
+    frame(size, asking) {
+      if (!seen.state || seen.state.endedAt !== undefined) return [];
+      const picture = runPicture(seen.outline, seen.state, { now: clock.now(), driver: seen.driver });
+      const asks = asking ? [] : asksOf(picture, seen.state);
+      return frame({ picture, asks, output: seen.output }, { ...size, paint: screen.paint, ready: terminal.ready });
+    },
+  });
 }
 
-/** Decisions that an earlier process asked for. Approvals are asked for anew, with what would change now. */
-const openDecisions = (state: RunState): readonly Waiting[] =>
+/** Nothing of a run that has ended waits any more. */
+const openWaits = (state: RunState): readonly Waiting[] =>
   [...state.steps.values()].flatMap(({ id, progress }) =>
-    progress.status === 'waiting' && progress.waitsFor.kind === 'decision'
+    progress.status === 'waiting' && state.endedAt === undefined
       ? [{ state, step: id, waitsFor: progress.waitsFor }]
       : [],
   );
@@ -152,6 +175,8 @@ function tellAsker(event: JournalEvent, state: RunState, asker: Asker): void {
   }
   if (!('step' in event) || !event.type.startsWith('step.')) return;
   const progress = state.steps.get(event.step)?.progress;
-  if (progress?.status === 'waiting') asker.waits({ state, step: event.step, waitsFor: progress.waitsFor });
+  // Between the last word and the step's going on nothing is asked any more.
+  if (progress?.status === 'waiting' && !isAnswered(state, event.step))
+    asker.waits({ state, step: event.step, waitsFor: progress.waitsFor });
   else asker.answered(event.step);
 }

@@ -7,6 +7,21 @@ export interface Screen {
   readonly ask?: (question: string, signal: AbortSignal) => Promise<string | undefined>;
   /** Aborted by Ctrl-C and SIGTERM. */
   readonly signal: AbortSignal;
+  /** A terminal on which what was written can be written over. Absent in a pipe, on a dumb terminal, and with --json. */
+  readonly live?: LiveTerminal;
+}
+
+export interface LiveTerminal {
+  /** As it is now: people resize it. */
+  size(): { readonly columns: number; readonly rows: number };
+  write(text: string): void;
+  /** A text as it may be shown: without secrets, its commands ready to be copied. */
+  ready(text: string): string;
+}
+
+/** The same screen, as if what was written could not be written over. */
+export function plainScreen({ live: _unused, ...screen }: Screen): Screen {
+  return screen;
 }
 
 /** Marks text for the eye. Nothing is told by colour alone. */

@@ -1,7 +1,8 @@
 import { type ErrorRecord, KnownError } from '../model/errors.ts';
-import type { Step } from '../model/plan.ts';
 import type { Decision } from '../model/run.ts';
+import type { RunStep } from '../model/run-scenario.ts';
 import type { StepState } from '../model/run-state.ts';
+import { isLeftBehind, leftOut } from './branches.ts';
 import { failurePolicy } from './failure.ts';
 import { failureEvents, runStep, type StepRun } from './run-step.ts';
 
@@ -10,6 +11,11 @@ export type Rest = 'settled' | 'parked';
 
 /** Carries a step out through tries and people's decisions. Throws only what stops the whole run: fencing, abort, a journal that cannot be written. */
 export async function carryOut(run: StepRun): Promise<Rest> {
+  const why = leftOut(run.scenario, run.step, run.log.state());
+  if (why !== undefined) {
+    await run.log.append([{ type: 'step.skipped', step: run.step.id, why }]);
+    return 'settled';
+  }
   for (;;) {
     const answer = await afterFailure(run);
     if (answer !== 'go') return answer;
@@ -37,7 +43,7 @@ async function afterFailure(run: StepRun): Promise<'go' | Rest> {
         ? progress.waitsFor.why
         : undefined;
   if (!error) return 'go';
-  if (failurePolicy(step, error) !== 'ask') return 'settled';
+  if (failurePolicy(step, error) !== 'ask' || isLeftBehind(run.scenario, step, log.state())) return 'settled';
   const decision = known(run)?.decision?.decision ?? (await decisionOf(run, error));
   if (decision === undefined) return 'parked';
   if (decision === 'retry') return 'go';
@@ -64,7 +70,7 @@ async function decisionOf(run: StepRun, why: ErrorRecord): Promise<Decision | un
   return known(run)?.decision?.decision;
 }
 
-const wordOf = (run: StepRun, step: Step): string =>
+const wordOf = (run: StepRun, step: RunStep): string =>
   `${known(run)?.decision?.by} decided about ${step.id}: ${known(run)?.decision?.reason}`;
 
 async function pauseBeforeRetry({ step, log, ports, signal }: StepRun): Promise<void> {

@@ -1,10 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { MemoryJournal } from '../journal/memory-journal.fake.ts';
 import type { JsonObject } from '../lib/json.ts';
-import type { RunState } from '../model/run-state.ts';
-import type { EnginePorts } from './ports.ts';
+import { type Death, dieAtMoment, type Mortal } from './testing/dying.ts';
 import { unreachable } from './testing/fake-world.ts';
-import { type Rig, RUN, resume, rig, start, step } from './testing/rig.ts';
+import { type Rig, rig, start, step } from './testing/rig.ts';
 
 /*
  * Exhaustive: the process dies after every event it keeps, and before and after every effect in the world.
@@ -21,107 +19,14 @@ const STEPS: readonly JsonObject[] = [
 ];
 const MORE = { healthy: 'load', impact: '${{ steps.find.outputs.value }}' };
 
-class Killed extends Error {}
-
-/** One life of the process: it dies where `dies` says so, and from then on reaches neither journal nor world. */
-interface Life {
-  readonly at: Rig;
-  readonly journal: MemoryJournal;
-  /** Counts events and effects alike; true when this is the moment to die. */
-  readonly dies: () => boolean;
-}
-
-function portsOf({ at, journal, dies }: Life): EnginePorts {
-  let dead = false;
-  const pass = (): void => {
-    if (dead) throw new Killed();
-    if (dies()) {
-      dead = true;
-      journal.die();
-      throw new Killed();
-    }
-  };
-  const alive = (): void => {
-    if (dead) throw new Killed();
-  };
-  at.world.tick = pass;
-  const ports = at.ports();
-  const mortal: MemoryJournal = {
-    ...journal,
-    create: async (run) => {
-      const claim = await journal.create(run);
-      pass();
-      return claim;
-    },
-    claim: async (run, by) => {
-      const claim = await journal.claim(run, by);
-      pass();
-      return claim;
-    },
-    append: async (claim, by, events) => {
-      alive();
-      const kept = await journal.append(claim, by, events);
-      pass();
-      return kept;
-    },
-    beat: async (claim) => {
-      alive();
-      return journal.beat(claim);
-    },
-    release: async (claim) => {
-      alive();
-      return journal.release(claim);
-    },
-    events: async (run, after) => {
-      alive();
-      return journal.events(run, after);
-    },
-  };
-  const watch: EnginePorts['watch'] = (happening) => {
-    if (
-      happening.kind !== 'event' ||
-      happening.event.type !== 'step.waiting' ||
-      happening.event.waitsFor.kind !== 'approval'
-    )
-      return;
-    const { step: id, waitsFor } = happening.event;
-    void journal.signal(RUN, 'grace', { type: 'step.approved', step: id, hash: waitsFor.hash });
-  };
-  return { ...ports, journal: mortal, watch };
-}
-
-async function liveOnce(life: Life): Promise<RunState | undefined> {
-  const known = (await life.journal.runs()).length > 0;
-  const ports = portsOf(life);
-  try {
-    return await (known ? resume(ports) : start(STEPS, ports, MORE));
-  } catch (error) {
-    if (error instanceof Killed) return undefined;
-    throw error;
-  }
-}
-
 const world = (): Rig => {
   const at = rig();
   at.world.troubles.set('side', [unreachable()]);
   return at;
 };
 
-/** Dies at the n-th moment, then is started again until it ends. `again` makes it die a second time that many moments later. */
-async function dieAt(n: number, again = 0): Promise<{ at: Rig; state: RunState; died: boolean }> {
-  const at = world();
-  let journal = at.journal;
-  let moments = 0;
-  let died = false;
-  const deaths = again > 0 ? [n, n + again] : [n];
-  for (let life = 0; life < 5; life++) {
-    const state = await liveOnce({ at, journal, dies: () => deaths.includes(++moments) });
-    if (state) return { at, state, died };
-    died = true;
-    journal = journal.anotherProcess();
-  }
-  throw new Error('the run did not end after five lives');
-}
+const dieAt = (n: number, again = 0): Promise<Death> => dieAtMoment(MORTAL, n, again);
+const MORTAL: Mortal = { world, begin: (ports) => start(STEPS, ports, MORE) };
 
 const MOMENTS = 60;
 

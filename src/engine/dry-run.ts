@@ -2,12 +2,13 @@ import type { Observation } from '../actions/action.ts';
 import { seconds } from '../lib/duration.ts';
 import type { Json } from '../lib/json.ts';
 import { errorRecord, KnownError } from '../model/errors.ts';
-import { parseSpan, type Step } from '../model/plan.ts';
+import { parseSpan } from '../model/plan.ts';
 import type { Danger, JournalEvent, RunOrigin } from '../model/run.ts';
+import { type RunStep, scenarioOfRun } from '../model/run-scenario.ts';
 import { foldRun, type RunState } from '../model/run-state.ts';
-import { scenarioOf } from './execute.ts';
+import { refuseFenced } from './fence.ts';
 import type { EnginePorts } from './ports.ts';
-import { scopeOf } from './scope.ts';
+import { scopeFor } from './scope.ts';
 import { withDeadline } from './with-deadline.ts';
 
 /** A dry run is for people who wait for it: what cannot be seen within this time is said to be so. */
@@ -39,7 +40,7 @@ export async function dryRun(
 ): Promise<readonly PlannedStep[]> {
   const state = imagined(origin, ports);
   const planned: PlannedStep[] = [];
-  for (const step of scenarioOf(state).steps) planned.push(await plan(step, state, ports, signal));
+  for (const step of scenarioOfRun(state.origin).steps) planned.push(await plan(step, state, ports, signal));
   return planned;
 }
 
@@ -57,7 +58,7 @@ function imagined(origin: RunOrigin, ports: EnginePorts): RunState {
   return foldRun([created]);
 }
 
-async function plan(step: Step, state: RunState, ports: EnginePorts, signal: AbortSignal): Promise<PlannedStep> {
+async function plan(step: RunStep, state: RunState, ports: EnginePorts, signal: AbortSignal): Promise<PlannedStep> {
   const found = ports.actions.find(step.uses);
   if (!found)
     throw new KnownError(
@@ -79,8 +80,10 @@ async function plan(step: Step, state: RunState, ports: EnginePorts, signal: Abo
     notes: [],
     log: () => undefined,
     note: refuseNote,
+    fence: (text: string) => refuseFenced(state.origin, step.id, text),
   };
   try {
+    refuseFenced(state.origin, step.id, input, action);
     const deadline = {
       ms: Math.min(action.timeout, LOOK_WITHIN),
       clock: ports.clock,
@@ -109,7 +112,7 @@ async function plan(step: Step, state: RunState, ports: EnginePorts, signal: Abo
   }
 }
 
-const about = (step: Step) => ({
+const about = (step: RunStep) => ({
   step: step.id,
   ...(step.title === undefined ? {} : { title: step.title }),
   ...(step.approve === undefined ? {} : { approve: { role: step.approve.role, count: step.approve.count } }),
@@ -117,9 +120,9 @@ const about = (step: Step) => ({
 });
 
 /** Undefined when the input depends on a step that has not run. */
-function resolved(step: Step, state: RunState, ports: EnginePorts): Json | undefined {
+function resolved(step: RunStep, state: RunState, ports: EnginePorts): Json | undefined {
   try {
-    return ports.expressions.resolve(step.with as Json, scopeOf(state));
+    return ports.expressions.resolve(step.with as Json, scopeFor(state, step));
   } catch (error) {
     if (error instanceof KnownError && error.code === 'PLAN_INVALID') return undefined;
     throw error;

@@ -1,9 +1,10 @@
 import { seconds } from '../lib/duration.ts';
 import { type ErrorRecord, KnownError } from '../model/errors.ts';
 import type { Claim } from '../model/journal.ts';
-import { Plan, type Scenario } from '../model/plan.ts';
 import type { RunOrigin } from '../model/run.ts';
+import { scenarioOfRun } from '../model/run-scenario.ts';
 import { foldRun, openObligations, type RunState } from '../model/run-state.ts';
+import { isLeftBehind } from './branches.ts';
 import { type Flight, startFlight } from './flight.ts';
 import type { EnginePorts } from './ports.ts';
 import { followRun, type RunLog } from './run-log.ts';
@@ -40,9 +41,11 @@ export async function resumeRun(id: string, ports: EnginePorts, signal: AbortSig
 /** Why a paused run does not go on by itself, if that is known. */
 export function pausedBecause(state: RunState): ErrorRecord | undefined {
   if (state.status !== 'paused') return undefined;
-  for (const { progress } of state.steps.values()) {
+  const scenario = scenarioOfRun(state.origin);
+  for (const { id, progress } of state.steps.values()) {
     if (progress.status === 'waiting' && progress.waitsFor.kind === 'decision') return progress.waitsFor.why;
-    if (progress.status === 'failed') return progress.error;
+    const step = scenario.steps.find((one) => one.id === id);
+    if (progress.status === 'failed' && !(step && isLeftBehind(scenario, step, state))) return progress.error;
   }
   return openObligations(state).length > 0 ? obligationError(state) : undefined;
 }
@@ -83,7 +86,7 @@ async function beat(claim: Claim, ports: EnginePorts, fenced: AbortController, d
 
 /** The loop: decide purely, act, look again. Returns when the run has ended or is parked. */
 async function drive(log: RunLog, ports: EnginePorts, signal: AbortSignal): Promise<void> {
-  const run = { scenario: scenarioOf(log.state()), log, ports, signal };
+  const run = { scenario: scenarioOfRun(log.state().origin), log, ports, signal };
   const flight = startFlight(run);
   try {
     for (;;) {
@@ -161,17 +164,4 @@ async function conclude(move: Exclude<Move, { do: 'carry-out' }>, run: UndoRun):
       await run.log.append([{ type: 'run.succeeded' }]);
       return true;
   }
-}
-
-/** The scenario as it was frozen into the run: a plan edited since does not matter. */
-export function scenarioOf(state: RunState): Scenario {
-  const plan = Plan.parse(state.origin.plan);
-  const scenario = plan.scenarios[state.origin.scenario];
-  if (!scenario)
-    throw new KnownError(
-      'PLAN_INVALID',
-      `the plan of this run has no scenario "${state.origin.scenario}"`,
-      'Name one of its scenarios.',
-    );
-  return scenario;
 }

@@ -1,11 +1,11 @@
-import type { Step } from '../model/plan.ts';
+import type { RunStep } from '../model/run-scenario.ts';
 import { carryOut } from './carry-out.ts';
 import type { StepRun } from './run-step.ts';
 
 /** The steps under way in this process. */
 export interface Flight {
   /** Starts those steps that are neither under way nor parked. */
-  launch(steps: readonly Step[]): void;
+  launch(steps: readonly RunStep[]): void;
   readonly busy: () => boolean;
   /** Steps that wait for a person's decision and for a resume. */
   readonly parked: () => readonly string[];
@@ -21,7 +21,7 @@ export function startFlight(run: Omit<StepRun, 'step'>): Flight {
   const under = new Map<string, Promise<{ step: string; error?: unknown }>>();
   const parked = new Set<string>();
 
-  const start = async (step: Step): Promise<{ step: string; error?: unknown }> => {
+  const start = async (step: RunStep): Promise<{ step: string; error?: unknown }> => {
     try {
       if ((await carryOut({ ...run, step, signal })) === 'parked') parked.add(step.id);
       return { step: step.id };

@@ -1,23 +1,28 @@
 import type { ActionContext, AnyAction, Observation } from '../actions/action.ts';
 import { parseDuration } from '../lib/duration.ts';
-import type { Json, JsonObject } from '../lib/json.ts';
+import type { Json } from '../lib/json.ts';
 import { errorRecord, isRetryable, KnownError } from '../model/errors.ts';
-import type { Scenario, Step } from '../model/plan.ts';
-import type { Proof, RunEvent } from '../model/run.ts';
-import { openObligations, type StepState } from '../model/run-state.ts';
+import { DANGERS, type Preview, type Proof, type RunEvent } from '../model/run.ts';
+import type { RunScenario, RunStep } from '../model/run-scenario.ts';
+import { openObligations, type RunState, type StepState } from '../model/run-state.ts';
 import { waitForApproval } from './ask-person.ts';
 import { decide } from './decide.ts';
+import { deskOf } from './desk.ts';
+import { refuseFenced } from './fence.ts';
 import type { EnginePorts } from './ports.ts';
 import type { RunLog } from './run-log.ts';
-import { approvalHash, scopeOf } from './scope.ts';
+import { approvalHash, aroundPart, partHash, scopeFor, scopeOf } from './scope.ts';
 import { type Deadline, withDeadline } from './with-deadline.ts';
 
 /** Pause between two looks at something that is still under way. */
 const POLL_EVERY_MS = 1000;
 
+/** An output can hold all that a command printed; a message is read by a person. */
+const LONGEST_SHOWN = 1000;
+
 export interface StepRun {
-  readonly scenario: Scenario;
-  readonly step: Step;
+  readonly scenario: RunScenario;
+  readonly step: RunStep;
   readonly log: RunLog;
   readonly ports: EnginePorts;
   readonly signal: AbortSignal;
@@ -32,9 +37,10 @@ interface Prepared extends StepRun {
 
 /** Carries one step out, from wherever an earlier process left it. Returns when it is settled in the log; throws what stopped it. */
 export async function runStep(run: StepRun): Promise<void> {
-  const { step, log, ports } = run;
-  if (step.when !== undefined && !begun(log, step) && !ports.expressions.condition(step.when, scopeOf(log.state())))
-    return log.append([{ type: 'step.skipped', step: step.id, why: `when ${step.when} is false` }]);
+  const { step, log } = run;
+  const unwanted = begun(log, step) ? undefined : falseCondition(run);
+  if (unwanted !== undefined)
+    return log.append([{ type: 'step.skipped', step: step.id, why: `when ${unwanted} is false` }]);
   const prepared = prepare(run);
   if (nothingToSettle(prepared))
     return log.append([
@@ -48,6 +54,16 @@ export async function runStep(run: StepRun): Promise<void> {
   await withDeadline(deadline(run, limit), (signal) => actOn({ ...prepared, ctx: { ...prepared.ctx, signal } }, first));
 }
 
+/** The first condition that does not hold: of the procedures around the step, the outermost first, then its own. */
+function falseCondition({ step, log, ports }: StepRun): string | undefined {
+  const state = log.state();
+  const conditions = [
+    ...(step.parts ?? []).map(({ id, when }) => ({ when, scope: () => scopeOf(state, aroundPart(id)) })),
+    { when: step.when, scope: () => scopeFor(state, step) },
+  ];
+  return conditions.find(({ when, scope }) => when !== undefined && !ports.expressions.condition(when, scope()))?.when;
+}
+
 const deadline = ({ ports, signal, step }: StepRun, ms: number, doing?: string): Deadline => ({
   ms,
   clock: ports.clock,
@@ -55,7 +71,7 @@ const deadline = ({ ports, signal, step }: StepRun, ms: number, doing?: string):
   what: doing === undefined ? step.id : `${step.id}: ${doing}`,
 });
 
-const begun = (log: RunLog, step: Step): boolean => (log.state().steps.get(step.id)?.attempts ?? 0) > 0;
+const begun = (log: RunLog, step: RunStep): boolean => (log.state().steps.get(step.id)?.attempts ?? 0) > 0;
 
 /** The action with its input as it will really run. Throws PLAN_INVALID when an expression or the input is wrong. */
 export function prepare(run: StepRun): Prepared {
@@ -67,7 +83,8 @@ export function prepare(run: StepRun): Prepared {
       `${step.id}: the action ${step.uses} is not available in this build`,
       'See docs/reference/actions.md for the actions there are.',
     );
-  const shown = ports.expressions.resolve(step.with as Json, scopeOf(log.state()));
+  const shown = ports.expressions.resolve(step.with as Json, scopeFor(log.state(), step));
+  refuseFenced(log.state().origin, step.id, shown, found.action);
   const parsed = found.action.input.safeParse(shown);
   if (!parsed.success)
     throw new KnownError(
@@ -75,7 +92,8 @@ export function prepare(run: StepRun): Prepared {
       `${step.id}: ${step.uses} does not take this input: ${problems(parsed.error.issues)}`,
       `See ${step.uses} in docs/reference/actions.md.`,
     );
-  return { ...run, action: found.action, input: parsed.data, shown, ctx: contextOf(run, found.client, signal) };
+  const client = found.action.worksOn === 'run' ? deskOf(run, approvalHash(step, shown)) : found.client;
+  return { ...run, action: found.action, input: parsed.data, shown, ctx: contextOf(run, client, signal) };
 }
 
 const problems = (issues: readonly { path: PropertyKey[]; message: string }[]): string =>
@@ -92,6 +110,8 @@ function contextOf({ step, log, ports }: StepRun, client: unknown, signal: Abort
     get notes() {
       return log.state().steps.get(step.id)?.notes ?? [];
     },
+    again: log.state().steps.get(step.id)?.decision?.decision === 'retry',
+    fence: (text) => refuseFenced(log.state().origin, step.id, text),
   };
 }
 
@@ -103,9 +123,28 @@ function nothingToSettle({ action, input, log, step }: Prepared): boolean {
 }
 
 async function approve(prepared: Prepared, seen: Observation<unknown>): Promise<void> {
-  const { action, input, shown, step, ports } = prepared;
-  const question = { ...prepared, clock: ports.clock };
-  await waitForApproval(question, approvalHash(step, shown), action.preview(input, seen));
+  const { action, input, shown, step, ports, scenario } = prepared;
+  const preview = action.preview(input, seen);
+  for (const { id, approve: asked } of step.parts ?? []) {
+    const inside = scenario.steps.filter((one) => one.parts?.some((part) => part.id === id));
+    const whole = { hash: partHash(scenario, id), preview: previewOfPart(id, inside, preview, ports) };
+    if (asked) await waitForApproval({ ...prepared, asked, ...whole, among: inside.map((one) => one.id) });
+  }
+  if (step.approve)
+    await waitForApproval({
+      ...prepared,
+      asked: step.approve,
+      hash: approvalHash(step, shown),
+      preview,
+      among: [step.id],
+    });
+}
+
+/** Who approves the use of a procedure approves all of it, so the gravest of its steps is what they are told. */
+function previewOfPart(id: string, inside: readonly RunStep[], first: Preview, { actions }: EnginePorts): Preview {
+  const dangers = inside.flatMap(({ uses }) => actions.find(uses)?.action.danger ?? []);
+  const danger = DANGERS.findLast((one) => dangers.includes(one) || one === first.danger) ?? first.danger;
+  return { danger, changes: [`all of ${id}: ${inside.map((step) => step.id).join(', ')}`, ...first.changes] };
 }
 
 async function actOn(prepared: Prepared, first: Observation<unknown>): Promise<void> {
@@ -157,11 +196,11 @@ async function succeed(prepared: Prepared, raw: unknown, how: 'ran' | 'observed'
   const output = parsed.data as Json;
   if (
     step.success !== undefined &&
-    !ports.expressions.condition(step.success, { ...scopeOf(log.state()), outputs: output })
+    !ports.expressions.condition(step.success, { ...scopeFor(log.state(), step), outputs: output })
   )
     throw new KnownError(
       'VERIFICATION_FAILED',
-      `${step.id}: success is ${step.success}, and that is false for ${JSON.stringify(output)}`,
+      `${step.id}: success is ${step.success}, and that is false for ${JSON.stringify(output).slice(0, LONGEST_SHOWN)}`,
       'The step ended, but not as the plan demands.',
     );
   const proofs = await action.verify(ctx, input, parsed.data);
@@ -209,15 +248,27 @@ function impactFrom({ scenario, step, log, ports }: Prepared, output: Json): str
   const state = log.state();
   if (scenario.impact === undefined || state.origin.impactAt !== undefined || !state.impactSource.startsWith('assumed'))
     return undefined;
-  const scope = scopeOf(state);
-  const steps = { ...(scope.steps as JsonObject), [step.id]: { status: 'succeeded', outputs: output } };
   try {
-    const found = ports.expressions.resolve(scenario.impact, { ...scope, steps });
+    const found = ports.expressions.resolve(scenario.impact, scopeOf(withOutput(state, step.id, output)));
     return typeof found === 'string' && !Number.isNaN(Date.parse(found)) ? new Date(found).toISOString() : undefined;
   } catch (error) {
     if (error instanceof KnownError && error.code === 'PLAN_INVALID') return undefined;
     throw error;
   }
+}
+
+/** The state as it will be once the step's success is kept. */
+function withOutput(state: RunState, id: string, output: Json): RunState {
+  const step = state.steps.get(id) ?? {
+    id,
+    progress: { status: 'queued' },
+    attempts: 0,
+    retries: 0,
+    notes: [],
+    approvals: [],
+  };
+  const progress = { status: 'succeeded', how: 'ran', output, proofs: [], finishedAt: '' } as const;
+  return { ...state, steps: new Map(state.steps).set(id, { ...step, output, progress }) };
 }
 
 /** What to keep of a failure: another try later, or the failure itself. */

@@ -1,6 +1,6 @@
 import { errorRecord } from '../model/errors.ts';
-import type { Scenario, Step } from '../model/plan.ts';
 import type { RunEvent } from '../model/run.ts';
+import type { RunScenario, RunStep } from '../model/run-scenario.ts';
 import { openObligations, type RunState } from '../model/run-state.ts';
 import { prepare, type StepRun } from './run-step.ts';
 import { withDeadline } from './with-deadline.ts';
@@ -13,8 +13,8 @@ export async function undoAll(run: UndoRun): Promise<void> {
 }
 
 /** Steps this run has begun and not yet taken back, in the reverse order of their beginning. */
-export function undoOrder(scenario: Scenario, state: RunState): readonly Step[] {
-  const begunAt = (step: Step): string => state.steps.get(step.id)?.startedAt ?? '';
+export function undoOrder(scenario: RunScenario, state: RunState): readonly RunStep[] {
+  const begunAt = (step: RunStep): string => state.steps.get(step.id)?.startedAt ?? '';
   const order = new Map(scenario.steps.map((step, index) => [step.id, index]));
   return scenario.steps
     .filter((step) => begunAt(step) !== '' && state.steps.get(step.id)?.progress.status !== 'undone')
@@ -30,7 +30,7 @@ async function undoOne(run: StepRun): Promise<void> {
   await log.append(impossible === undefined ? [undone, ...settledBy(log.state(), step)] : [undone]);
 }
 
-const settledBy = (state: RunState, step: Step): readonly RunEvent[] =>
+const settledBy = (state: RunState, step: RunStep): readonly RunEvent[] =>
   openObligations(state)
     .filter((obligation) => obligation.step === step.id)
     .map((obligation) => ({ type: 'obligation.settled', step: step.id, id: obligation.id }));

@@ -55,7 +55,7 @@ export function reportData(state: RunState, events: readonly JournalEvent[], sea
   const loss = measuredLoss(state);
   const rto = compared(promisedSeconds(state, 'rto'), rtoSeconds);
   const rpo = comparedLoss(promisedSeconds(state, 'rpo'), loss);
-  const steps = stepReports(state, events, listAt(scenario, 'steps'));
+  const steps = stepReports(state, events, state.origin.steps ?? listAt(scenario, 'steps'));
   return {
     run: state.id,
     title: textAt(scenario, 'title') ?? state.origin.scenario,
@@ -158,6 +158,14 @@ function facts({ origin, createdBy, epoch, owner }: RunState): readonly Fact[] {
     { name: 'Plan hash', value: origin.planHash },
     { name: 'Scenario', value: origin.scenario },
     { name: 'Environment', value: origin.environment },
+    ...(origin.despite === undefined
+      ? []
+      : [
+          {
+            name: 'Begun despite findings',
+            value: `${origin.despite.findings.length}: ${plain(origin.despite.reason)}`,
+          },
+        ]),
     { name: 'Started by', value: createdBy },
     { name: 'Carried out on', value: owner ? `${owner.host}, process ${owner.pid}` : 'not known' },
     { name: 'Times taken up', value: String(epoch) },

@@ -66,6 +66,10 @@ function aboutStep(event: JournalEvent): Said {
       return bad(`Rejected: ${event.reason}`);
     case 'step.decided':
       return person(`Decided: ${event.decision}, because: ${event.reason}`);
+    case 'step.answered':
+      return person(`Answered: ${event.outcome}${event.answer === '' ? '' : `: ${event.answer}`}`);
+    case 'step.holds':
+      return plainly(`Waits until ${utc(event.until)}`);
     case 'step.started':
       return plainly(`Started ${event.action}${event.attempt > 1 ? `, try ${event.attempt}` : ''}`);
     case 'step.noted':
@@ -109,6 +113,7 @@ const proofs = (all: readonly { readonly held: boolean }[]): string =>
 
 function waiting(waitsFor: WaitsFor): string {
   if (waitsFor.kind === 'decision') return `Waits for a decision: ${waitsFor.why.message}`;
+  if (waitsFor.kind === 'task') return `Waits for somebody: ${waitsFor.instruction}`;
   const { count: people, role, preview } = waitsFor;
   const changes = preview.changes.length > 0 ? `: ${preview.changes.join('; ')}` : '';
   return `Waits for ${count(people, 'approval')} by ${role}${changes}`;

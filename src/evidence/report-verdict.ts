@@ -87,11 +87,11 @@ const health = ({ rto }: Facts): string =>
     ? 'The service was not seen healthy.'
     : `The service was healthy ${duration(rto.measured)} after the damage.`;
 
+const WAITS_FOR = { approval: 'an approval', decision: 'a decision', task: 'somebody to do something' } as const;
+
 function standing({ state, steps }: Facts): string {
   const waiting = [...state.steps.values()].flatMap(({ id, progress }) =>
-    progress.status === 'waiting'
-      ? [`step ${id} waits for ${progress.waitsFor.kind === 'approval' ? 'an approval' : 'a decision'}`]
-      : [],
+    progress.status === 'waiting' ? [`step ${id} waits for ${WAITS_FOR[progress.waitsFor.kind]}`] : [],
   );
   if (waiting.length > 0) return waiting.join(', ');
   const done = steps.filter(({ status }) => status === 'succeeded' || status === 'skipped').length;

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
-import { processStart, startFromPs, startFromStat, thisMachine } from './machine.ts';
+import { processStart, startFromPs, startFromStat } from '../lib/process-start.ts';
+import { thisMachine } from './machine.ts';
 
 async function child(): Promise<{ pid: number; end(): Promise<void> }> {
   const process_ = spawn(process.execPath, ['-e', 'process.stdin.resume()'], { stdio: ['pipe', 'ignore', 'ignore'] });

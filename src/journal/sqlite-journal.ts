@@ -9,8 +9,8 @@ import { damagedFile, translateSqliteError } from './sqlite-errors.ts';
 import { fileVersion, migrate } from './sqlite-schema.ts';
 import { sqliteStore } from './sqlite-store.ts';
 
-/** Without it SQLite gives up at once when another process writes. */
-const BUSY_MS = 5000;
+/** Without it SQLite gives up at once when another process writes. Its waiting is not fair: on a slow disk a busy writer can starve others for seconds. */
+const BUSY_MS = 15_000;
 
 /** The journal of a state folder, in one SQLite file that several processes share. Made when it is not there. */
 export function openSqliteJournal({ file, ...facts }: JournalFacts & { readonly file: string }): RunJournal {

@@ -8,17 +8,26 @@ export interface Clock {
 /** The machine's own clock. Only `main`, the lab and tests that drive real systems use it. */
 export const systemClock: Clock = {
   now: () => new Date(),
-  sleep: (ms, signal) =>
-    new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(signal.reason);
-      const stop = () => {
-        clearTimeout(timer);
-        reject(signal?.reason);
-      };
-      const timer = setTimeout(() => {
-        signal?.removeEventListener('abort', stop);
-        resolve();
-      }, ms);
-      signal?.addEventListener('abort', stop, { once: true });
-    }),
+  async sleep(ms, signal) {
+    let left = ms;
+    for (; left > LONGEST_TIMER; left -= LONGEST_TIMER) await timer(LONGEST_TIMER, signal);
+    await timer(left, signal);
+  },
 };
+
+/** Timers of the machine end at once when they are longer than 24 days. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+const timer = (ms: number, signal?: AbortSignal): Promise<void> =>
+  new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason);
+    const stop = () => {
+      clearTimeout(running);
+      reject(signal?.reason);
+    };
+    const running = setTimeout(() => {
+      signal?.removeEventListener('abort', stop);
+      resolve();
+    }, ms);
+    signal?.addEventListener('abort', stop, { once: true });
+  });

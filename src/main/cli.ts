@@ -3,7 +3,7 @@ import type { Globals } from '../cli/globals.ts';
 import { runCli } from '../cli/run-cli.ts';
 import { createRedactor } from './redactor.ts';
 import { stopSignal } from './stop-signal.ts';
-import { canAsk, terminalQuestion } from './terminal.ts';
+import { canAsk, canPaint, terminalQuestion } from './terminal.ts';
 import { readVersion } from './version.ts';
 
 /*
@@ -23,6 +23,7 @@ const code = await runCli({
   out: out.write,
   err: err.write,
   ...(canAsk(stdin, stdout) ? { ask: terminalQuestion } : {}),
+  ...(canPaint(stdout, env('TERM')) ? { terminalSize: () => ({ columns: stdout.columns, rows: stdout.rows }) } : {}),
   redact: redactor.redact,
   openServices: async (globals: Globals) => {
     const { openServices } = await import('./services.ts');

@@ -2,6 +2,8 @@
 export interface Redactor {
   add(secret: string): void;
   redact(text: string): string;
+  /** What is taken out, each form of it. */
+  texts(): readonly string[];
 }
 
 /** Shorter values would black out half of every text; nothing that short protects anything. */
@@ -17,6 +19,7 @@ export function createRedactor(): Redactor {
       pattern = longestFirst.length === 0 ? undefined : new RegExp(longestFirst.map(escaped).join('|'), 'g');
     },
     redact: (text) => (pattern ? text.replace(pattern, '[redacted]') : text),
+    texts: () => [...known],
   };
 }
 

@@ -39,6 +39,7 @@ export function openServices({ globals, redactor, version, env }: Outside): Serv
     catalog: openCatalog(world.repository),
     condition: expressions.condition,
     secret,
+    secretTexts: redactor.texts,
     workFolder: makeWorkFolder(makeStateFolder(world.stateFolder), process.getuid?.() === 0),
     env,
   });

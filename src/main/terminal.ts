@@ -5,6 +5,15 @@ export function canAsk(input: { isTTY?: boolean }, output: { isTTY?: boolean }):
   return input.isTTY === true && output.isTTY === true;
 }
 
+/** What was written can be written over: not in a pipe, not on a terminal that knows no such thing or does not say how large it is. */
+export function canPaint(
+  output: { isTTY?: boolean; columns?: number; rows?: number },
+  term: string | undefined,
+): boolean {
+  const isLarge = (output.columns ?? 0) >= 20 && (output.rows ?? 0) >= 6;
+  return output.isTTY === true && term !== undefined && term !== '' && term !== 'dumb' && isLarge;
+}
+
 /** Asks on the terminal for one line. Undefined when the signal is aborted or the input ends first. */
 export async function terminalQuestion(question: string, signal: AbortSignal): Promise<string | undefined> {
   const { createInterface } = await import('node:readline/promises');

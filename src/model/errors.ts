@@ -104,6 +104,12 @@ export const ERRORS = {
     retry: false,
     means: 'Part of the write-ahead log that is needed is not in the repository.',
   },
+  TARGET_PROTECTED: {
+    exit: 36,
+    http: 403,
+    retry: false,
+    means: 'A step names what belongs to a protected environment, and the run is of another one. Nothing was called.',
+  },
   EVIDENCE_INVALID: { exit: 40, http: 422, retry: false, means: 'The evidence was altered, cut or was never whole.' },
   JOURNAL_DAMAGED: { exit: 41, http: 500, retry: false, means: 'The run journal was altered or damaged.' },
   INTERRUPTED: {

@@ -40,4 +40,7 @@ export interface RunJournal {
   close(): void;
 }
 
-export type Signal = Extract<RunEvent, { type: 'step.approved' | 'step.rejected' | 'step.decided' | 'run.canceled' }>;
+export type Signal = Extract<
+  RunEvent,
+  { type: 'step.approved' | 'step.rejected' | 'step.decided' | 'step.answered' | 'run.canceled' }
+>;

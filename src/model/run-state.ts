@@ -56,6 +56,15 @@ export interface StepState {
   }[];
   readonly rejection?: { readonly by: string; readonly hash: string; readonly reason: string };
   readonly decision?: { readonly decision: Decision; readonly by: string; readonly reason: string };
+  /** What somebody said about its task. */
+  readonly answer?: {
+    readonly outcome: 'done' | 'failed';
+    readonly answer: string;
+    readonly by: string;
+    readonly at: string;
+  };
+  /** It holds the run until then, however often the run is interrupted. */
+  readonly heldUntil?: string;
 }
 
 export interface OpenedObligation extends Obligation {
@@ -176,17 +185,12 @@ function nextStep(step: StepState, event: StepEvent): StepState {
     case 'step.waiting':
       return { ...step, progress: { status: 'waiting', waitsFor: event.waitsFor, since: event.at } };
     case 'step.approved':
-      return {
-        ...step,
-        approvals: [
-          ...step.approvals,
-          { by: event.by, at: event.at, hash: event.hash, ...(event.reason ? { reason: event.reason } : {}) },
-        ],
-      };
     case 'step.rejected':
-      return { ...step, rejection: { by: event.by, hash: event.hash, reason: event.reason } };
     case 'step.decided':
-      return withDecision(step, event);
+    case 'step.answered':
+      return withWord(step, event);
+    case 'step.holds':
+      return { ...step, heldUntil: step.heldUntil ?? event.until };
     case 'step.started': {
       const { decision: _used, ...kept } = step;
       const { action, danger, input } = event;
@@ -221,7 +225,7 @@ function nextStep(step: StepState, event: StepEvent): StepState {
         },
       };
     case 'step.failed': {
-      const { decision: _answered, ...kept } = step;
+      const { decision: _decided, answer: _answered, ...kept } = step;
       return {
         ...kept,
         progress: { status: 'failed', error: event.error, proofs: event.proofs ?? [], finishedAt: event.at },
@@ -241,6 +245,32 @@ function nextStep(step: StepState, event: StepEvent): StepState {
         },
       };
   }
+}
+
+type Word = Extract<StepEvent, { type: 'step.approved' | 'step.rejected' | 'step.decided' | 'step.answered' }>;
+
+/** What a person said about a step, from whatever terminal. */
+function withWord(step: StepState, event: Word): StepState {
+  switch (event.type) {
+    case 'step.approved': {
+      const { by, at, hash, reason } = event;
+      return { ...step, approvals: [...step.approvals, { by, at, hash, ...(reason ? { reason } : {}) }] };
+    }
+    case 'step.rejected':
+      return { ...step, rejection: { by: event.by, hash: event.hash, reason: event.reason } };
+    case 'step.decided':
+      return withDecision(step, event);
+    case 'step.answered':
+      return answered(step, event);
+  }
+}
+
+/** The first word counts; a word that nobody asked for does not. */
+function answered(step: StepState, { outcome, answer, by, at }: StepEvent & { type: 'step.answered' }): StepState {
+  const { progress } = step;
+  // A process that takes the run up asks again, and a word may come in just before it does.
+  const isAsked = progress.status === 'running' || (progress.status === 'waiting' && progress.waitsFor.kind === 'task');
+  return isAsked && !step.answer ? { ...step, answer: { outcome, answer, by, at } } : step;
 }
 
 /** A person who says "again" takes back an earlier no as well. */

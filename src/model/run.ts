@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../lib/json.ts';
 import type { ErrorRecord } from './errors.ts';
+import type { Fence } from './fence.ts';
 
 export const RUN_STATUSES = ['running', 'waiting', 'paused', 'succeeded', 'failed', 'canceled'] as const;
 export type RunStatus = (typeof RUN_STATUSES)[number];
@@ -36,8 +37,14 @@ export interface RunOrigin {
   readonly planHash: string;
   readonly planFile: string;
   readonly scenario: string;
+  /** The steps as they are carried out, with those of procedures written out. Absent in runs of older builds. */
+  readonly steps?: readonly JsonObject[];
   readonly environment: string;
+  /** What the run must not touch, where its environment is not protected and another one is. */
+  readonly fence?: Fence;
   readonly inputs: JsonObject;
+  /** Break-glass: why it was begun although `check` found errors, and which. */
+  readonly despite?: { readonly reason: string; readonly findings: readonly string[] };
   /** When the damage was done, if it was said at the start. ISO 8601, UTC. */
   readonly impactAt?: string;
   readonly version: string;
@@ -65,6 +72,13 @@ export type RunEvent =
       readonly danger: Danger;
       readonly input: Json;
     }
+  | {
+      readonly type: 'step.answered';
+      readonly step: string;
+      readonly outcome: 'done' | 'failed';
+      readonly answer: string;
+    }
+  | { readonly type: 'step.holds'; readonly step: string; readonly until: string }
   | { readonly type: 'step.noted'; readonly step: string; readonly note: Json }
   | {
       readonly type: 'step.retrying';
@@ -105,7 +119,8 @@ export type WaitsFor =
       readonly preview: Preview;
       readonly expiresAt?: string;
     }
-  | { readonly kind: 'decision'; readonly why: ErrorRecord };
+  | { readonly kind: 'decision'; readonly why: ErrorRecord }
+  | { readonly kind: 'task'; readonly instruction: string; readonly doneWhen?: string };
 
 /** An event as it stands in the journal: who, when, its number, and the hash of the line before it. */
 export type JournalEvent = {

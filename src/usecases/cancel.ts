@@ -35,7 +35,7 @@ export async function cancel(request: CancelRequest, services: Services): Promis
   return { run: state.id, by, reason, left };
 }
 
-const isDriven = async (id: string, journal: RunJournal): Promise<boolean> =>
+export const isDriven = async (id: string, journal: RunJournal): Promise<boolean> =>
   (await journal.runs()).some((summary) => summary.id === id && summary.ownerState === 'alive');
 
 function stillOwed(state: RunState, left: readonly string[], driven: boolean): KnownError {
@@ -48,13 +48,15 @@ function stillOwed(state: RunState, left: readonly string[], driven: boolean): K
 }
 
 /** A run takes back what it did at the step that waits for a person; when none does, at its end. */
-function waysBack(state: RunState, driven: boolean): readonly string[] {
+export function waysBack(state: RunState, driven: boolean): readonly string[] {
   const undo = (step: string) => `lifeboat decide ${state.id} ${step} undo --reason "…"`;
   const resume = `lifeboat recover --resume ${state.id}`;
   for (const { id, progress } of state.steps.values()) {
     if (progress.status !== 'waiting') continue;
     if (progress.waitsFor.kind === 'decision') return [undo(id), resume];
-    const no = `lifeboat approve ${state.id} ${id} --reject --by NAME --reason "…"`;
+    const word = `lifeboat decide ${state.id} ${id} failed --reason "…"`;
+    const no =
+      progress.waitsFor.kind === 'task' ? word : `lifeboat approve ${state.id} ${id} --reject --by NAME --reason "…"`;
     return [no, ...(driven ? [] : [resume]), undo(id), resume];
   }
   return [...[...new Set(openObligations(state).map(({ step }) => step))].map(undo), resume];

@@ -5,6 +5,7 @@ import { rpo, rto } from '../cli/summary.ts';
 import { approve } from './approve.ts';
 import { checkPlan } from './check-plan.ts';
 import { dryRunScenario } from './dry-run.ts';
+import { findRun } from './find-run.ts';
 import type { Happening } from './happening.ts';
 import { initPlan } from './init-plan.ts';
 import { listPoints } from './list-points.ts';
@@ -62,17 +63,16 @@ describe('a plan without a repository', () => {
   });
 });
 
-describe('actions of a later build', () => {
-  const later =
-    '      - { id: ask, uses: human.task, with: { instruction: Look out of the window } }\n      - { id: unblock';
+const later = '      - { id: ask, uses: mysql.look, with: { table: windows } }\n      - { id: unblock';
 
+describe('actions of a later build', () => {
   test('are a warning to check, and refuse the scenario that needs them', async () => {
     rewrite((text) => text.replace('      - { id: unblock', later));
     const { findings } = checkPlan(rig.services());
     expect(findings.filter(({ rule }) => rule === 'unknown-action').map(({ level }) => level)).toEqual(['warning']);
     await expect(recover(fire, rig.services(), quiet)).rejects.toMatchObject({
       code: 'PLAN_REFUSED',
-      message: expect.stringContaining('the action human.task is not available in this build'),
+      message: expect.stringContaining('the action mysql.look is not available in this build'),
     });
     expect(rig.world.writes).toEqual([]);
   });
@@ -80,17 +80,37 @@ describe('actions of a later build', () => {
   test("of another scenario are in nobody's way", async () => {
     rewrite(
       (text) =>
-        `${text}  flood:\n    title: A flood\n    kind: degradation\n    steps: [{ id: ask, uses: human.task }]\n`,
+        `${text}  flood:\n    title: A flood\n    kind: degradation\n    steps: [{ id: ask, uses: mysql.look }]\n`,
     );
     expect((await recover(fire, rig.services(), approving())).status).toBe('succeeded');
   });
 
-  test('procedures are refused as well', async () => {
+  const withProcedure = (uses: string, inputs = '{}') =>
     rewrite(
       (text) =>
-        `${text.replace('      - { id: unblock', '      - { id: again, uses: procedure, with: { procedure: p } }\n      - { id: unblock')}procedures: { p: { title: P, steps: [{ id: a, uses: fake.shut, with: { thing: door } }] } }\n`,
+        `${text.replace('      - { id: unblock', '      - { id: again, uses: procedure, with: { procedure: p } }\n      - { id: unblock')}procedures: { p: { title: P, inputs: ${inputs}, steps: [{ id: a, uses: ${uses}, with: { thing: "\${{ inputs.cause }}" } }] } }\n`,
     );
+
+  test('in a procedure refuse the scenario that uses it', async () => {
+    withProcedure('mysql.look', '{ cause: { describe: The cause } }');
     await expect(recover(fire, rig.services(), quiet)).rejects.toMatchObject({ code: 'PLAN_REFUSED' });
+    expect(rig.world.writes).toEqual([]);
+  });
+
+  test('the steps of a procedure are frozen into the run, shown by a dry run, and measured like others', async () => {
+    withProcedure('fake.verify_house', '{ cause: { describe: The cause }, lid: { describe: The lid, default: on } }');
+    const planned = await dryRunScenario(fire, rig.services(), quiet.signal);
+    expect(planned.steps.map(({ step }) => step)).toContain('again.a');
+    expect(planned.inputs).toEqual({ cause: 'a candle', size: 3, lid: 'on' });
+    const result = await recover(fire, rig.services(), approving());
+    expect(result.status).toBe('succeeded');
+    expect(result.steps.find(({ id }) => id === 'again.a')).toMatchObject({
+      status: 'succeeded',
+      action: 'fake.verify_house',
+    });
+    const { journal } = await findRun(result.run, rig.services());
+    const [created] = await journal.events(result.run);
+    expect(created).toMatchObject({ steps: expect.arrayContaining([expect.objectContaining({ id: 'again.a' })]) });
   });
 
   test('a scenario that does not say when it is over is refused', async () => {
@@ -99,6 +119,49 @@ describe('actions of a later build', () => {
       code: 'PLAN_REFUSED',
       message: expect.stringContaining('fire does not say after which step the service is healthy again'),
     });
+  });
+});
+
+describe('a plan that promises too much', () => {
+  const tooShort = () => rewrite((text) => text.replace(/rto: [0-9a-z]+/g, 'rto: 1s'));
+
+  test('is refused, and says how to begin in an emergency', async () => {
+    tooShort();
+    await expect(recover(fire, rig.services(), quiet)).rejects.toMatchObject({
+      code: 'PLAN_REFUSED',
+      hint: expect.stringContaining('In an emergency begin all the same: add --despite-findings "why".'),
+    });
+    expect(rig.world.writes).toEqual([]);
+  });
+
+  test('is begun by somebody who says why, and that is kept', async () => {
+    tooShort();
+    const result = await recover({ ...fire, despite: 'the house is burning' }, rig.services(), approving());
+    expect(result.status).toBe('succeeded');
+    const { journal } = await findRun(result.run, rig.services());
+    const [created] = await journal.events(result.run);
+    expect(created).toMatchObject({
+      despite: { reason: 'the house is burning', findings: [expect.stringContaining('rto-is-reachable')] },
+    });
+  });
+
+  test('needs a reason', async () => {
+    tooShort();
+    await expect(recover({ ...fire, despite: ' ' }, rig.services(), quiet)).rejects.toMatchObject({ code: 'USAGE' });
+  });
+
+  test('what cannot be carried out is refused whatever the reason', async () => {
+    rewrite((text) => text.replace('      - { id: unblock', later));
+    await expect(recover({ ...fire, despite: 'all the same' }, rig.services(), quiet)).rejects.toMatchObject({
+      code: 'PLAN_REFUSED',
+      hint: expect.not.stringContaining('--despite-findings'),
+    });
+  });
+
+  test('a good plan is begun as always, and nothing is said to have been overridden', async () => {
+    const result = await recover({ ...fire, despite: 'to be sure' }, rig.services(), approving());
+    const { journal } = await findRun(result.run, rig.services());
+    expect((await journal.events(result.run))[0]).not.toHaveProperty('despite');
   });
 });
 

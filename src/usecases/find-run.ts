@@ -1,5 +1,7 @@
 import { KnownError } from '../model/errors.ts';
 import type { RunJournal } from '../model/journal.ts';
+import type { WaitsFor } from '../model/run.ts';
+import { scenarioOfRun } from '../model/run-scenario.ts';
 import { foldRun, type RunState, type StepState } from '../model/run-state.ts';
 import { unknownName } from './find-component.ts';
 import { findState } from './find-plan.ts';
@@ -28,7 +30,7 @@ export async function newestRun(services: Services): Promise<string> {
 }
 
 /** A step of a run that waits for a person's word. Throws USAGE, saying what waits instead. */
-export function waitingStep<Kind extends 'approval' | 'decision'>(state: RunState, id: string, kind: Kind) {
+export function waitingStep<Kind extends WaitsFor['kind']>(state: RunState, id: string, kind: Kind) {
   const step = state.steps.get(id);
   const { progress } = step ?? {};
   if (step && progress?.status === 'waiting' && progress.waitsFor.kind === kind)
@@ -36,18 +38,18 @@ export function waitingStep<Kind extends 'approval' | 'decision'>(state: RunStat
   throw notWaiting(state, id, kind);
 }
 
-function notWaiting(state: RunState, id: string, kind: string): KnownError {
+function notWaiting(state: RunState, id: string, kind: WaitsFor['kind']): KnownError {
   const waiting = [...state.steps.values()].flatMap(({ id: name, progress }: StepState) =>
-    progress.status === 'waiting' ? [`${name} waits for ${words(progress.waitsFor.kind)}`] : [],
+    progress.status === 'waiting' ? [`${name} waits for ${WORDS[progress.waitsFor.kind]}`] : [],
   );
   const hint = waiting.length > 0 ? `${waiting.join('; ')}.` : `Nothing waits. See: lifeboat status ${state.id}`;
-  if (state.steps.has(id)) return new KnownError('USAGE', `the step ${id} does not wait for ${words(kind)}`, hint);
+  if (state.steps.has(id)) return new KnownError('USAGE', `the step ${id} does not wait for ${WORDS[kind]}`, hint);
   if (isInPlan(state, id)) return new KnownError('USAGE', `the step ${id} has not begun`, hint);
   return new KnownError('USAGE', unknownName('step', id, [...state.steps.keys()]).message, hint);
 }
 
-const words = (kind: string): string => (kind === 'approval' ? 'an approval' : 'a decision');
+const WORDS = { approval: 'an approval', decision: 'a decision', task: 'somebody to do something' } as const;
 
 function isInPlan(state: RunState, id: string): boolean {
-  return JSON.stringify(state.origin.plan.scenarios ?? {}).includes(JSON.stringify(id));
+  return scenarioOfRun(state.origin).steps.some((step) => step.id === id);
 }

@@ -1,4 +1,4 @@
-import { Plan } from '../model/plan.ts';
+import { scenarioOfRun } from '../model/run-scenario.ts';
 import { openObligations, type RunState } from '../model/run-state.ts';
 import { namesUsed } from '../plan/references.ts';
 
@@ -7,7 +7,7 @@ import { namesUsed } from '../plan/references.ts';
  * Undefined for other steps.
  */
 export function frozenInputsHint(state: RunState, step: string): string | undefined {
-  const known = Plan.parse(state.origin.plan).scenarios[state.origin.scenario]?.steps.find(({ id }) => id === step);
+  const known = scenarioOfRun(state.origin).steps.find(({ id }) => id === step);
   if (!known || !takesInputs(known.with)) return undefined;
   return `The inputs are frozen in the run: if one is wrong, end the run and start again with the right one: ${endingOf(state, step)}`;
 }

@@ -1,12 +1,13 @@
 import { KnownError } from '../model/errors.ts';
-import type { Plan, Scenario, SecretRef } from '../model/plan.ts';
+import type { Plan, SecretRef } from '../model/plan.ts';
+import type { RunScenario } from '../model/run-scenario.ts';
 import type { Services } from './services.ts';
 
 /**
  * Looks up every secret that a scenario will need, before anything begins: a run that finds out later has already changed something.
  * Throws SECRET_MISSING, naming all that are not here.
  */
-export function requireSecrets(plan: Plan, scenario: Scenario, services: Pick<Services, 'secret'>): void {
+export function requireSecrets(plan: Plan, scenario: RunScenario, services: Pick<Services, 'secret'>): void {
   const missing = secretsOf(plan, scenario).flatMap((ref) => missingAt(ref, services));
   const [first] = missing;
   if (first === undefined) return;
@@ -25,14 +26,19 @@ function missingAt(ref: SecretRef | string, { secret }: Pick<Services, 'secret'>
   }
 }
 
-/** The private key, and the connections of what is lost and of what the steps name. */
-function secretsOf({ repository, components }: Plan, scenario: Scenario): readonly (SecretRef | string)[] {
-  const named = new Set([...scenario.loses, ...scenario.steps.flatMap((step) => textsIn(step.with))]);
+/** The private key, the connections of what is lost and of what the steps name, and what the steps themselves ask for. */
+function secretsOf({ repository, components }: Plan, scenario: RunScenario): readonly (SecretRef | string)[] {
+  const texts = scenario.steps.flatMap((step) => textsIn(step.with));
+  const named = new Set([...scenario.loses, ...texts]);
+  const asked = texts.flatMap((text) => [...text.matchAll(SECRET)].map(([, secret = '']) => ({ secret })));
   const connections = Object.entries(components).flatMap(([name, component]) =>
     named.has(name) && component.kind === 'postgres' ? [component.connection] : [],
   );
-  return [...(repository?.identity ? [repository.identity] : []), ...connections];
+  return [...(repository?.identity ? [repository.identity] : []), ...connections, ...asked];
 }
+
+/** `${{ secret("env:NAME") }}` in the input of a step. */
+const SECRET = /\bsecret\(\s*["']((?:env|file):[^"']+)["']\s*\)/g;
 
 function textsIn(value: unknown): readonly string[] {
   if (typeof value === 'string') return [value];

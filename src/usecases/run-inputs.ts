@@ -1,19 +1,29 @@
 import type { Json, JsonObject } from '../lib/json.ts';
 import { KnownError } from '../model/errors.ts';
-import type { Scenario } from '../model/plan.ts';
+import { expandedSteps, procedureUse } from '../model/plan/expand.ts';
+import type { Plan, Scenario } from '../model/plan.ts';
 import { unknownName } from './find-component.ts';
 
-/** The inputs of a scenario from `name=value` texts. Throws USAGE for one that is unknown, missing or not of its kind. */
-export function inputsFrom(scenario: Scenario, set: readonly string[]): JsonObject {
+type Inputs = Scenario['inputs'];
+
+/** What must be known to carry a scenario out: its own inputs, and those of the procedures it uses. Its own word on a name counts first. */
+export function inputsOf(plan: Plan, scenario: string): Inputs {
+  const uses = expandedSteps(plan, scenario).flatMap(({ via }) => via.map(({ step }) => procedureUse(step).procedure));
+  const all = [...new Set(uses)].map((name) => plan.procedures[name ?? '']?.inputs ?? {});
+  return Object.assign({}, ...all.reverse(), plan.scenarios[scenario]?.inputs) as Inputs;
+}
+
+/** The inputs of a run from `name=value` texts. Throws USAGE for one that is unknown, missing or not of its kind. */
+export function inputsFrom(inputs: Inputs, set: readonly string[]): JsonObject {
   const given = new Map<string, string>();
   for (const [name, text] of set.map(split)) {
     if (given.has(name)) throw twice(name);
     given.set(name, text);
   }
   for (const name of given.keys())
-    if (!Object.hasOwn(scenario.inputs, name)) throw unknownName('input', name, Object.keys(scenario.inputs));
+    if (!Object.hasOwn(inputs, name)) throw unknownName('input', name, Object.keys(inputs));
   return Object.fromEntries(
-    Object.entries(scenario.inputs).map(([name, input]) => [name, valueFrom(name, input, given.get(name))]),
+    Object.entries(inputs).map(([name, input]) => [name, valueFrom(name, input, given.get(name))]),
   );
 }
 
@@ -26,7 +36,7 @@ function split(text: string): [string, string] {
 const twice = (name: string): KnownError =>
   new KnownError('USAGE', `--set ${name} is given twice`, 'Give each input once, so that it is clear which is meant.');
 
-function valueFrom(name: string, input: Scenario['inputs'][string], text: string | undefined): Json {
+function valueFrom(name: string, input: Inputs[string], text: string | undefined): Json {
   if (text === undefined && input.default !== undefined) return input.default;
   if (text === undefined || text === '')
     throw new KnownError('USAGE', `the scenario needs the input "${name}": ${input.describe}`, `Add: --set ${name}=…`);

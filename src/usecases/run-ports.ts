@@ -1,4 +1,5 @@
 import type { EnginePorts, Happening } from '../engine/ports.ts';
+import { shareOutput } from './output-file.ts';
 import type { PlanWorld, Services } from './services.ts';
 
 /** Somebody who follows a run and may answer it. */
@@ -13,6 +14,7 @@ export interface Watching {
 
 /** Everything the engine needs to drive a run of this plan from this process. */
 export function portsFor(world: PlanWorld, services: Services, watching: Omit<Watching, 'signal'>): EnginePorts {
+  const share = shareOutput(world.stateFolder);
   return {
     journal: services.journal(world.stateFolder),
     actions: services.openActions(world),
@@ -21,6 +23,9 @@ export function portsFor(world: PlanWorld, services: Services, watching: Omit<Wa
     redact: services.redact,
     actor: services.actor,
     mayAsk: watching.mayAsk,
-    watch: watching.watch,
+    watch(happening) {
+      share(happening);
+      watching.watch(happening);
+    },
   };
 }

@@ -2,8 +2,8 @@ import { pausedBecause } from '../engine/execute.ts';
 import { type ReportData, reportData } from '../evidence/report.ts';
 import type { Json } from '../lib/json.ts';
 import type { ErrorRecord } from '../model/errors.ts';
-import { Plan, type Scenario } from '../model/plan.ts';
 import type { JournalEvent, Preview, RunStatus, WaitsFor } from '../model/run.ts';
+import { type RunStep, scenarioOfRun } from '../model/run-scenario.ts';
 import { foldRun, openObligations, type RunState, type StepState } from '../model/run-state.ts';
 import { frozenInputsHint } from './frozen-inputs.ts';
 import type { PlanWorld, Services } from './services.ts';
@@ -60,9 +60,13 @@ export interface StepResult {
   readonly status: StepState['progress']['status'];
   readonly seconds?: number;
   readonly output?: Json;
-  readonly waits_for?: 'approval' | 'decision';
+  readonly waits_for?: WaitsFor['kind'];
   /** What it will do once it is approved. */
   readonly preview?: Preview;
+  /** What somebody is asked to do or to answer. */
+  readonly task?: { readonly instruction: string; readonly done_when?: string };
+  /** It holds the run until then. */
+  readonly held_until?: string;
   readonly error?: ErrorRecord;
 }
 
@@ -80,7 +84,7 @@ export async function concludeRun(id: string, world: PlanWorld, services: Servic
 /** How a run stands, from its events alone. */
 export function resultOf(events: readonly JournalEvent[]): RunResult {
   const state = foldRun(events);
-  const scenario = Plan.parse(state.origin.plan).scenarios[state.origin.scenario] as Scenario;
+  const scenario = scenarioOfRun(state.origin);
   const error = errorOf(state, events);
   return {
     run: state.id,
@@ -127,7 +131,7 @@ const moments = (state: RunState) => ({
   ...(state.endedAt === undefined ? {} : { ended_at: state.endedAt }),
 });
 
-function stepResult(step: Scenario['steps'][number], known: StepState | undefined): StepResult {
+function stepResult(step: RunStep, known: StepState | undefined): StepResult {
   const progress = known?.progress ?? { status: 'queued' as const };
   const end = 'finishedAt' in progress ? progress.finishedAt : undefined;
   const error = 'error' in progress ? progress.error : undefined;
@@ -139,14 +143,18 @@ function stepResult(step: Scenario['steps'][number], known: StepState | undefine
     ...(end !== undefined && known?.startedAt !== undefined ? { seconds: secondsBetween(known.startedAt, end) } : {}),
     ...(known?.output === undefined ? {} : { output: known.output }),
     ...(progress.status === 'waiting' ? waitingResult(progress.waitsFor) : {}),
+    ...(progress.status === 'running' && known?.heldUntil ? { held_until: known.heldUntil } : {}),
     ...(error ? { error } : {}),
   };
 }
 
-const waitingResult = (waitsFor: WaitsFor) =>
-  waitsFor.kind === 'approval'
-    ? { waits_for: waitsFor.kind, preview: waitsFor.preview }
-    : { waits_for: waitsFor.kind, error: waitsFor.why };
+function waitingResult(waitsFor: WaitsFor) {
+  const { kind } = waitsFor;
+  if (kind === 'approval') return { waits_for: kind, preview: waitsFor.preview };
+  if (kind === 'decision') return { waits_for: kind, error: waitsFor.why };
+  const { instruction, doneWhen } = waitsFor;
+  return { waits_for: kind, task: { instruction, ...(doneWhen === undefined ? {} : { done_when: doneWhen }) } };
+}
 
 const secondsBetween = (from: string, to: string): number => (Date.parse(to) - Date.parse(from)) / 1000;
 

@@ -33,6 +33,10 @@ function sentenceOf(result: RunResult, owner: RunSummary['ownerState']): string 
     return `${name} stands still, ${progress}: a person must decide about the step ${waiting.id}, and then go on with: lifeboat recover --resume ${result.run}`;
   if (owner === 'gone' || owner === 'none')
     return `${name} stands still, ${progress}: nobody drives it. Go on with: lifeboat recover --resume ${result.run}`;
+  if (waiting?.task)
+    return `${name} waits for somebody at the step ${waiting.id}, ${progress}: ${waiting.task.instruction} When it is done: lifeboat decide ${result.run} ${waiting.id} done --reason "…"`;
   if (waiting) return `${name} waits for a person's ${waiting.waits_for} at the step ${waiting.id}, ${progress}.`;
+  const held = result.steps.find(({ held_until }) => held_until !== undefined);
+  if (held) return `${name} is under way, ${progress}: the step ${held.id} waits until ${held.held_until}.`;
   return `${name} is under way, ${progress}.`;
 }

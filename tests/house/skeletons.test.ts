@@ -29,7 +29,7 @@ describe('the skeletons', () => {
     expect(tool('new-provider', 'redis', 'flush_cache')).toMatchObject({ status: 0 });
     expect(tool('new-action', 'http', 'ask_twice')).toMatchObject({ status: 0 });
     expect(tool('new-rule', 'upkeep', 'no-friday-drills')).toMatchObject({ status: 0 });
-    expect(readFileSync(join(copy, 'src/providers/index.ts'), 'utf8')).toContain('[http, postgres, redis]');
+    expect(readFileSync(join(copy, 'src/providers/index.ts'), 'utf8')).toMatch(/providers = \[.*\bpostgres, redis\b/);
     expect(readFileSync(join(copy, 'src/providers/http/index.ts'), 'utf8')).toContain('[askTwice, waitHealthy]');
     expect(readFileSync(join(copy, 'src/check/rules/upkeep/index.ts'), 'utf8')).toContain('noFridayDrills');
   });

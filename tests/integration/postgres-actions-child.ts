@@ -20,6 +20,7 @@ const client = openPostgres({
   catalog: openCatalog(repository),
   condition: () => true,
   secret: () => given.uri,
+  secretTexts: () => [],
   workFolder: given.workFolder,
   env: (variable) => process.env[variable],
 });

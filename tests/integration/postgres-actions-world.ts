@@ -94,6 +94,7 @@ export async function testWorld(options: WorldOptions = {}): Promise<TestWorld> 
     catalog: openCatalog(store.repository),
     condition: expressions.condition,
     secret: (ref) => (typeof ref === 'string' ? ref : uri),
+    secretTexts: () => [],
     workFolder: await makeFolder(join(root, 'work')),
     env,
   };

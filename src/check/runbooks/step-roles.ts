@@ -58,6 +58,9 @@ const SIGNS: Readonly<Record<StepRole, Signs>> = {
 /** Actions whose name does not say what is done. */
 const isUntyped = (uses: string): boolean => /^(shell|human)\.|^procedure$/.test(uses);
 
+/** The action, where that says what is done; of a command its text says it. */
+const typed = ({ step, action }: PlacedStep): PlacedStep['action'] => (isUntyped(step.uses) ? undefined : action);
+
 type Sign = 'by name' | 'by title' | undefined;
 
 /** Every rule about order asks for every role of every step. */
@@ -95,14 +98,14 @@ const BESIDE_TRAFFIC = /\b(ttl|validat\w*|certificates?|txt|internal)\b/i;
 
 /** Whether a step does something: what its action says, else what its commands do, else what its name says. Looking is not doing. */
 export const isEffect = (placed: PlacedStep): boolean =>
-  placed.action
-    ? placed.action.danger !== 'read'
+  typed(placed)
+    ? typed(placed)?.danger !== 'read'
     : hasRole(placed, 'acts') === 'by name' || (hasRole(placed, 'acts') !== undefined && !isLook(placed));
 
 /** Whether a step looks at a result. A title says so only of a step that is not known to do something. */
 export const isLook = (placed: PlacedStep): boolean =>
   hasRole(placed, 'looks') !== undefined &&
-  (placed.action === undefined || placed.action.danger === 'read') &&
+  (typed(placed)?.danger ?? 'read') === 'read' &&
   (hasRole(placed, 'looks') === 'by name' || hasRole(placed, 'acts') !== 'by name');
 
 /** An action that reads is a look at the result when the step that calls it says so: `verify` by `replica.read_lag`. */

@@ -74,6 +74,18 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./recover.ts')).recoverCommand,
   },
   {
+    name: 'next',
+    takes: '[RUN]',
+    summary: 'Say the one thing that a person must do now, in one screen.',
+    load: async () => (await import('./next.ts')).nextCommand,
+  },
+  {
+    name: 'attach',
+    takes: '[RUN]',
+    summary: 'Follow a run that another terminal drives, and answer what it asks.',
+    load: async () => (await import('./attach.ts')).attachCommand,
+  },
+  {
     name: 'approve',
     takes: 'RUN STEP',
     summary: 'Say yes, or no, to a step that waits for approval.',
@@ -82,8 +94,21 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'decide',
     takes: 'RUN STEP DECISION',
-    summary: 'Say how to go on with a step that failed or whose outcome is unknown.',
+    summary:
+      'Say how to go on with a step that failed or whose outcome is unknown, or that somebody did what a step asks for.',
     load: async () => (await import('./decide.ts')).decideCommand,
+  },
+  {
+    name: 'fix',
+    takes: '[RUN] [STEP]',
+    summary: 'Be guided through the decision about a step that stopped.',
+    load: async () => (await import('./fix.ts')).fixCommand,
+  },
+  {
+    name: 'end',
+    takes: '[RUN]',
+    summary: 'Be guided through ending a run for good: see what stays, then cancel it.',
+    load: async () => (await import('./end.ts')).endCommand,
   },
   {
     name: 'cancel',

@@ -1,15 +1,16 @@
-import { ERRORS, KnownError } from '../../model/errors.ts';
+import { KnownError } from '../../model/errors.ts';
+import { exitOf } from '../../usecases/attach.ts';
 import { type DryRunResult, dryRunScenario } from '../../usecases/dry-run.ts';
 import { recover } from '../../usecases/recover.ts';
 import { resume } from '../../usecases/resume.ts';
+import type { Watching } from '../../usecases/run-ports.ts';
 import type { RunResult } from '../../usecases/run-result.ts';
-import type { Services } from '../../usecases/services.ts';
-import { promptAsker } from '../asker.ts';
-import { defineCommand, list, optional, text, toggle } from '../define-command.ts';
+import { defineCommand, list, optional, text, toggle, WATCHING } from '../define-command.ts';
 import { dryRunText } from '../dry-run-text.ts';
-import { runView } from '../run-view.ts';
+import type { RunView } from '../run-view.ts';
 import type { Screen } from '../screen.ts';
 import { runSummary } from '../summary.ts';
+import { whileWatching } from '../watching.ts';
 
 export const recoverCommand = defineCommand({
   name: 'recover',
@@ -23,14 +24,20 @@ export const recoverCommand = defineCommand({
     'lifeboat recover accidental-deletion --set actor=analyst --dry-run',
     'lifeboat recover accidental-deletion --set actor=analyst',
     'lifeboat recover database-destroyed --impact 2026-01-14T03:05:00Z',
+    'lifeboat recover database-destroyed --despite-findings "the plan promises too much, and the server is gone"',
     'lifeboat recover --resume run-20260114-030512-9f3c',
   ],
   args: { scenario: optional('The scenario; with --resume the run, which may be left out when only one is open.') },
   flags: {
     set: list('NAME=VALUE', 'An input of the scenario.'),
     impact: text('TIME', 'When the damage was done, with its time zone. The RTO clock starts there.'),
+    'despite-findings': text(
+      'REASON',
+      'Break-glass: begin although check finds errors in the plan. The reason is recorded. What cannot be carried out is still refused.',
+    ),
     'dry-run': toggle('Show what every step would do, and do nothing.'),
     resume: toggle('Go on with a run that was interrupted.'),
+    ...WATCHING,
   },
   fails: [
     'USAGE',
@@ -51,24 +58,28 @@ export const recoverCommand = defineCommand({
     'REPOSITORY_MISSING',
   ],
   async run(input, services, screen): Promise<DryRunResult | RunResult> {
-    const watching = watchingFrom(services, screen);
-    if (input.resume) return resume(input.scenario, services, watching);
+    const world = { screen, services };
+    if (input.resume)
+      return whileWatching(input, world, (view) => resume(input.scenario, services, watchingOf(screen, view)));
     const request = {
       scenario: requireScenario(input.scenario),
       set: input.set,
       ...(input.impact === undefined ? {} : { impact: input.impact }),
+      ...(input['despite-findings'] === undefined ? {} : { despite: input['despite-findings'] }),
     };
     if (input['dry-run']) return dryRunScenario(request, services, screen.signal);
-    return recover(request, services, watching);
+    return whileWatching(input, world, (view) => recover(request, services, watchingOf(screen, view)));
   },
   print: (result, paint) => ('run' in result ? runSummary(result, paint) : dryRunText(result, paint)),
-  exit: (result) => ('run' in result && result.error ? ERRORS[result.error.code].exit : 0),
+  exit: (result) => ('run' in result ? exitOf(result) : 0),
 });
 
-function watchingFrom(services: Services, screen: Screen) {
-  const view = runView(screen, promptAsker(services, screen));
-  return { signal: screen.signal, mayAsk: screen.ask !== undefined, resumes: view.resumes, watch: view.watch };
-}
+const watchingOf = (screen: Screen, { resumes, watch }: RunView): Watching => ({
+  signal: screen.signal,
+  mayAsk: screen.ask !== undefined,
+  resumes,
+  watch,
+});
 
 function requireScenario(scenario: string | undefined): string {
   if (scenario !== undefined) return scenario;

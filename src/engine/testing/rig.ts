@@ -3,6 +3,8 @@ import { fakeClock } from '../../lib/clock.fake.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import type { RunOrigin } from '../../model/run.ts';
 import { expressions } from '../../plan/expressions.ts';
+import { human } from '../../providers/human/index.ts';
+import { time } from '../../providers/time/index.ts';
 import { resumeRun, startRun } from '../execute.ts';
 import type { EnginePorts, Happening } from '../ports.ts';
 import { type FakeWorld, fakeActions, fakeWorld } from './fake-world.ts';
@@ -10,7 +12,7 @@ import { type FakeWorld, fakeActions, fakeWorld } from './fake-world.ts';
 export const RUN = 'run-1';
 
 /** A plan around some steps, as it would be frozen into a run. */
-export function originOf(steps: readonly JsonObject[], more: JsonObject = {}): RunOrigin {
+export function originOf(steps: readonly JsonObject[], more: JsonObject = {}, procedures: JsonObject = {}): RunOrigin {
   const healthy = String(steps.at(-1)?.id);
   const plan = {
     lifeboat: 1,
@@ -23,6 +25,7 @@ export function originOf(steps: readonly JsonObject[], more: JsonObject = {}): R
     scenarios: {
       loss: { title: 'Loss', loses: ['web'], objectives: { rto: '1h', rpo: '0' }, healthy, steps, ...more },
     },
+    procedures,
   };
   return {
     plan: JSON.parse(JSON.stringify(plan)) as JsonObject,
@@ -53,7 +56,9 @@ export function rig(world = fakeWorld()): Rig {
     expressions,
     actions: {
       find: (name) =>
-        fakeActions.filter((action) => action.name === name).map((action) => ({ action, client: world }))[0],
+        [...fakeActions, ...human.actions, ...time.actions]
+          .filter((action) => action.name === name)
+          .map((action) => ({ action, client: world }))[0],
     },
     redact: (text) => text.replaceAll('hunter2', '[redacted]'),
     actor: 'ada',
@@ -68,6 +73,19 @@ export const never = new AbortController().signal;
 
 export const start = (steps: readonly JsonObject[], ports: EnginePorts, more: JsonObject = {}, signal = never) =>
   startRun({ id: RUN, lock: 'shop/production', origin: originOf(steps, more) }, ports, signal);
+
+/** A run of a plan with procedures, given by their steps. */
+export const startWith = (
+  procedures: Readonly<Record<string, readonly JsonObject[]>>,
+  steps: readonly JsonObject[],
+  ports: EnginePorts,
+  more: JsonObject = {},
+) => {
+  const titled = Object.fromEntries(
+    Object.entries(procedures).map(([name, inner]) => [name, { title: name, steps: inner }]),
+  );
+  return startRun({ id: RUN, lock: 'shop/production', origin: originOf(steps, more, titled) }, ports, never);
+};
 
 export const resume = (ports: EnginePorts, signal = never) => resumeRun(RUN, ports, signal);
 

@@ -13,14 +13,16 @@ export const Step = z.strictObject({
   uses: z
     .string()
     .describe(
-      'The action, e.g. postgres.find_deletion; shell.run for a command, human.task for a person. See docs/reference/actions.md.',
+      'The action, e.g. postgres.find_deletion; shell.run for a command, human.task for a person, procedure for the steps of a procedure. See docs/reference/actions.md.',
     ),
   with: z
     .record(z.string(), z.unknown())
     .default({})
     .describe('The input of the action. Text may hold ${{ expressions }}.'),
   needs: z.array(Name).optional().describe('Steps that must have succeeded first. Default: the step above.'),
-  one_of: Name.optional().describe('Name of the group of alternatives it belongs to; one of the group is taken.'),
+  one_of: Name.optional().describe(
+    'Name of the group of alternatives it belongs to. They are tried in the order written: the first whose `when` holds is taken; when it fails, the next one is. A failure that a person must judge, `on_failure: stop` and `undo` try no other. When all fail, the last one counts.',
+  ),
   when: z.string().optional().describe('${{ CEL }}: the step is skipped when this is false.'),
   in: DomainName.optional().describe(
     'Failure domain it acts in or cannot do without, where its input does not say it.',

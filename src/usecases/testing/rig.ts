@@ -13,6 +13,8 @@ import { minutes } from '../../lib/duration.ts';
 import { createRedactor } from '../../main/redactor.ts';
 import { secretReader } from '../../main/secrets.ts';
 import { expressions } from '../../plan/expressions.ts';
+import { human } from '../../providers/human/index.ts';
+import { time } from '../../providers/time/index.ts';
 import type { Services } from '../services.ts';
 
 /** A company whose disasters happen to a fake world, in a private folder with a real plan and a real repository. */
@@ -71,7 +73,14 @@ let ids = 0;
 
 function servicesOf({ folder, world, journal, clock, env }: Parts): Services {
   const redactor = createRedactor();
-  const actions = [...fakeActions, shut, verifyHouse, takeCopy] as readonly AnyAction[];
+  const actions = [
+    ...fakeActions,
+    shut,
+    verifyHouse,
+    takeCopy,
+    ...human.actions,
+    ...time.actions,
+  ] as readonly AnyAction[];
   const read = (name: string): string | undefined => env[name];
   return {
     clock,

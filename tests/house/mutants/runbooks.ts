@@ -189,7 +189,7 @@ export const RUNBOOKS: readonly Operator[] = [
   {
     name: 'the block of a role is never taken back',
     rule: 'obligation-left-open',
-    companions: ['unknown-action'],
+    companions: ['unknown-action', 'unknown-output'],
     places: (plan) =>
       stepsOf(plan)
         .filter(({ step }) => step.uses === 'postgres.unblock_role')

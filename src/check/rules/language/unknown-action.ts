@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { nearestOf } from '../../../lib/nearest.ts';
 import { type PlanPath, pathText } from '../../../model/finding.ts';
-import { PROCEDURE } from '../../../model/plan/expand.ts';
+import { expandedSteps, PROCEDURE } from '../../../model/plan/expand.ts';
 import type { Plan } from '../../../model/plan.ts';
 import type { CheckFacts, Complaint, Rule } from '../../rule.ts';
 import type { PlacedStep } from '../../runbooks/runbook.ts';
@@ -27,15 +27,18 @@ scenarios:
       - { id: restore, uses: postgres.restore_server, with: { component: database } }
       - { id: verify, uses: postgres.verify_server, with: { component: database } }
 `,
-  judge: (plan, facts) =>
-    facts.actions.size === 0
-      ? []
-      : stepsOf(plan, facts).flatMap((step) => [
-          ...unknownName(step, facts),
-          ...wrongInput(step),
-          ...unknownComponent(step, plan),
-        ]),
+  judge: (plan, facts) => (facts.actions.size === 0 ? [] : judged(plan, facts)),
 };
+
+function judged(plan: Plan, facts: CheckFacts): readonly Complaint[] {
+  const steps = facts.recovering === undefined ? [] : expandedSteps(plan, facts.recovering);
+  const needed = new Set(steps.map(({ path }) => pathText(path)));
+  return stepsOf(plan, facts).flatMap((step) => [
+    ...unknownName(step, facts, needed),
+    ...wrongInput(step),
+    ...unknownComponent(step, plan),
+  ]);
+}
 
 /** Each step once, where it is written: those of the scenarios and those that scenarios share. */
 function stepsOf({ scenarios, procedures }: Plan, { actions }: CheckFacts): readonly PlacedStep[] {
@@ -47,9 +50,15 @@ function stepsOf({ scenarios, procedures }: Plan, { actions }: CheckFacts): read
 }
 
 /** A plan may be written today for actions of tomorrow, but nobody may begin to recover with them. A slip of the pen is wrong at once. */
-function unknownName({ step, path, action }: PlacedStep, facts: CheckFacts): readonly Complaint[] {
+function unknownName(
+  { step, path, action }: PlacedStep,
+  facts: CheckFacts,
+  needed: ReadonlySet<string>,
+): readonly Complaint[] {
   if (action) return [];
-  const isNeeded = path[0] === 'scenarios' && path[1] === facts.recovering;
+  const isNeeded = needed.has(pathText(path));
+  if (step.uses === PROCEDURE)
+    return isNeeded ? [{ path, message: `${step.id} ${NOT_WRITTEN_OUT}`, hint: CIRCLE }] : [];
   const slip = isSlip(step.uses, facts.actions);
   const level = isNeeded || slip ? 'error' : 'warning';
   const meant = slip ? nearestOf(step.uses, [...facts.actions.keys()]) : undefined;
@@ -57,6 +66,9 @@ function unknownName({ step, path, action }: PlacedStep, facts: CheckFacts): rea
   const hint = meant ? `Did you mean ${meant}?` : HINTS[level];
   return [{ path: [...path, 'uses'], level, message, hint }];
 }
+
+const NOT_WRITTEN_OUT = 'uses a procedure whose steps cannot be put in its place';
+const CIRCLE = 'Procedures that use each other in a circle have no end. Name a procedure of the plan, and let it end.';
 
 const HINTS = {
   error: 'docs/reference/actions.md lists what there is.',
@@ -67,7 +79,6 @@ const systemsOf = new WeakMap<CheckFacts['actions'], readonly string[]>();
 
 /** Whether no later build will have it: no name of an action at all, or one of a system this build knows, or nearly knows. */
 function isSlip(name: string, actions: CheckFacts['actions']): boolean {
-  if (name === PROCEDURE) return false;
   const system = systemOf(name);
   const systems = systemsOf.get(actions) ?? [...new Set([...actions.keys()].flatMap((one) => systemOf(one) ?? []))];
   systemsOf.set(actions, systems);

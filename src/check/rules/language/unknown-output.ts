@@ -1,4 +1,6 @@
 import { nearestOf } from '../../../lib/nearest.ts';
+import { expandedSteps, PROCEDURE } from '../../../model/plan/expand.ts';
+import type { Plan } from '../../../model/plan.ts';
 import type { Complaint, Rule } from '../../rule.ts';
 
 /** A misspelt output is found when the expression is worked out: in the middle of a recovery. */
@@ -25,10 +27,17 @@ scenarios:
     outputsUsed.flatMap(({ path, scenario, step, output }): readonly Complaint[] => {
       const uses = plan.scenarios[scenario]?.steps.find(({ id }) => id === step)?.uses;
       const action = uses === undefined ? undefined : actions.get(uses);
-      const known = action && 'shape' in action.output ? Object.keys(action.output.shape as object) : undefined;
+      const shape = action && 'shape' in action.output ? Object.keys(action.output.shape as object) : undefined;
+      const known = uses === PROCEDURE ? stepsOfPart(plan, scenario, step) : shape;
       if (!known || known.includes(output)) return [];
       const meant = nearestOf(output, known);
       const message = `${uses} (step ${step}) puts out no "${output}"`;
       return [{ path, message, hint: meant ? `Did you mean ${meant}?` : `It puts out: ${known.join(', ')}.` }];
     }),
 };
+
+/** A step that uses a procedure puts out what the steps of that put out, by their names there. */
+function stepsOfPart(plan: Plan, scenario: string, use: string): readonly string[] {
+  const inside = expandedSteps(plan, scenario).filter(({ via }) => via[0]?.step.id === use);
+  return [...new Set(inside.map(({ step }) => step.id.split('.')[1] as string))];
+}

@@ -44,7 +44,8 @@ function typed({ step, path, action }: PlacedStep, hint: string): readonly Compl
     const message = `the step "${step.id}" destroys what cannot be brought back, as its name says, and nobody approves it`;
     return [{ path: [...path, 'uses'], message, hint }];
   }
-  if (!action || !alters(action) || isBooked(action)) return [];
+  // What a command does stands in its text; what a person is asked to do, that person does.
+  if (!action || action.worksOn === 'run' || scriptOf(step) || !alters(action) || isBooked(action)) return [];
   const message = `the step "${step.id}" ${WORDS[action.danger as 'change' | 'destroy']}, and nobody approves it`;
   return [{ path: [...path, 'uses'], message, hint }];
 }

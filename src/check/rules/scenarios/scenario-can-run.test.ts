@@ -25,11 +25,31 @@ describe('scenario-can-run', () => {
     expect(said('steps: []', 'other')).toEqual(['error other has no steps: there is nothing to carry out']);
   });
 
-  test('alternatives can be written, not carried out', () => {
+  test('alternatives can be carried out', () => {
     const way = `healthy: look, ${STEPS.replace('id: look', 'id: look, one_of: way')}`;
-    expect(said(way)).toEqual([]);
-    expect(said(way, 'other')[0]).toContain('this build cannot choose among alternatives');
+    expect(said(way, 'other')).toEqual([]);
   });
+
+  test('alternatives that come one after the other cannot', () => {
+    const entangled = STEPS.replace('[{', '[{ id: one, uses: postgres.verify_server, one_of: way }, {').replace(
+      'id: look',
+      'id: look, one_of: way, needs: [one]',
+    );
+    expect(said(`healthy: look, ${entangled}`, 'other')).toEqual([
+      'error look waits for one, and only one of the two is taken',
+    ]);
+  });
+
+  test.each(['success: "${{ true }}"', 'retry: { times: 1 }', 'timeout: 5m'])(
+    'of a procedure as a whole %s says nothing, and must not look as if it did',
+    (field) => {
+      const use = `healthy: all, steps: [{ id: all, uses: procedure, with: { procedure: p }, ${field} }]`;
+      expect(said(use)).toEqual([]);
+      expect(said(use, 'other')).toEqual([
+        `error all uses a procedure, and its ${field.split(':')[0]} would not count`,
+      ]);
+    },
+  );
 });
 
 describe('unknown-action', () => {
@@ -38,7 +58,7 @@ describe('unknown-action', () => {
       (line) => line.split(' ')[0],
     );
 
-  test.each(['shell.run', 'human.task', 'time.wait', 'procedure', 'rds.restore_to_time', 'mysql.verify_server'])(
+  test.each(['human.task', 'time.wait', 'rds.restore_to_time', 'mysql.verify_server'])(
     '%s may be named, and refuses the recovery that needs it',
     (uses) => {
       expect(said(uses)).toEqual(['warning']);
@@ -51,6 +71,20 @@ describe('unknown-action', () => {
     '%s is a slip of the pen',
     (uses) => expect(said(uses)).toEqual(['error']),
   );
+
+  test('a procedure is no action: only what stands in its place must be there', () => {
+    const use = scenario('healthy: look, steps: [{ id: look, uses: procedure, with: { procedure: p } }]');
+    const p = (uses: string) => `${use}\nprocedures: { p: { title: P, steps: [{ id: a, uses: ${uses} }] } }`;
+    const levels = (uses: string, recovering?: string) =>
+      lines('unknown-action', p(uses), recovering).map((line) => line.split(' ')[0]);
+    expect(levels('mysql.look')).toEqual(['warning']);
+    expect(levels('mysql.look', 'loss')).toEqual(['warning']);
+    expect(levels('mysql.look', 'other')).toEqual(['error']);
+    expect(levels('procedure, with: { procedure: p }')).toEqual([]);
+    expect(lines('unknown-action', p('procedure, with: { procedure: p }'), 'other')).toEqual([
+      'error a uses a procedure whose steps cannot be put in its place',
+    ]);
+  });
 
   test('procedures are looked at too', () =>
     expect(

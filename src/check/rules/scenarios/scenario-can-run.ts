@@ -1,5 +1,9 @@
+import { whoNeedsWhom } from '../../../lib/graph.ts';
 import type { PlanPath } from '../../../model/finding.ts';
-import type { Scenario } from '../../../model/plan.ts';
+import { expandedSteps, PROCEDURE } from '../../../model/plan/expand.ts';
+import type { Plan, Scenario, Step } from '../../../model/plan.ts';
+import { membershipsOf, stepsToRun } from '../../../model/run-scenario.ts';
+import { stepNeeds } from '../../../model/step-needs.ts';
 import type { Complaint, Rule } from '../../rule.ts';
 
 /** What is written down as a recovery must be one that can be begun and has an end. */
@@ -7,7 +11,7 @@ export const scenarioCanRun: Rule = {
   id: 'scenario-can-run',
   level: 'error',
   title: 'A scenario that is to be carried out says when the service is healthy again',
-  why: 'The RTO clock of a run stops at the step named by healthy. Without it no run can end well, and nobody knows whether the promise was kept. A scenario without steps, or with alternatives among which this build cannot choose, can be judged and read but not carried out.',
+  why: 'The RTO clock of a run stops at the step named by healthy. Without it no run can end well, and nobody knows whether the promise was kept. A scenario without steps can be judged and read but not carried out.',
   bad: `
 scenarios:
   other:
@@ -25,10 +29,10 @@ scenarios:
     steps:
       - { id: look, uses: postgres.verify_server, with: { component: database } }
 `,
-  judge: ({ scenarios }, { recovering }) =>
-    Object.entries(scenarios).flatMap(([name, scenario]) => [
+  judge: (plan, { recovering }) =>
+    Object.entries(plan.scenarios).flatMap(([name, scenario]) => [
       ...withoutEnd(scenario, ['scenarios', name], recovering === name),
-      ...(recovering === name ? cannotBegin(scenario, ['scenarios', name]) : []),
+      ...(recovering === name ? [...cannotBegin(scenario, ['scenarios', name]), ...entangled(plan, name)] : []),
     ]),
 };
 
@@ -45,16 +49,36 @@ function cannotBegin({ steps }: Scenario, path: PlanPath): readonly Complaint[] 
     message: `${path[1]} has no steps: there is nothing to carry out`,
     hint: 'Write its runbook under steps.',
   };
-  const alternatives = steps.flatMap(({ id, one_of: group }, index): readonly Complaint[] =>
-    group === undefined
+  return steps.length === 0 ? [empty] : steps.flatMap((step, index) => saysNothing(step, [...path, 'steps', index]));
+}
+
+/** What a step that uses a procedure may say for all of it is its condition, approval and failure; the rest stands at the steps inside. */
+function saysNothing(step: Step, path: PlanPath): readonly Complaint[] {
+  if (step.uses !== PROCEDURE) return [];
+  return (['success', 'retry', 'timeout'] as const).flatMap((field) =>
+    step[field] === undefined
       ? []
       : [
           {
-            path: [...path, 'steps', index, 'one_of'],
-            message: `${id} is one of the alternatives "${group}", and this build cannot choose among alternatives`,
-            hint: 'Give each alternative a when: that says in which case it is taken, and remove one_of.',
+            path: [...path, field],
+            message: `${step.id} uses a procedure, and its ${field} would not count`,
+            hint: `Write ${field} at the steps of the procedure that it is meant for.`,
           },
         ],
   );
-  return steps.length === 0 ? [empty] : alternatives;
+}
+
+/** Of alternatives one is taken, and what needs one of them waits for that choice: so none may come after another one. */
+function entangled(plan: Plan, name: string): readonly Complaint[] {
+  const steps = stepsToRun(plan, name);
+  const needs = whoNeedsWhom(stepNeeds({ steps }));
+  const members = steps.flatMap((step, index) => membershipsOf(step).map((of) => ({ ...of, step, index })));
+  const paths = expandedSteps(plan, name).map(({ path }) => path);
+  return members.flatMap(({ group, branch, step, index }) => {
+    const other = members.find((one) => one.group === group && one.branch !== branch && needs(step.id, one.step.id));
+    if (!other) return [];
+    const message = `${step.id} waits for ${other.step.id}, and only one of the two is taken`;
+    const hint = 'Write alternatives one after the other, with nothing between them, and let none need another one.';
+    return [{ path: paths[index] as PlanPath, message, hint }];
+  });
 }

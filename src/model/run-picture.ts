@@ -1,0 +1,216 @@
+import { forecast } from './forecast.ts';
+import type { RunSummary } from './journal.ts';
+import { parseSpan, type Step } from './plan.ts';
+import type { RunStatus, WaitsFor } from './run.ts';
+import { measure, openObligations, type RunState, type StepState } from './run-state.ts';
+import type { RunOutline } from './run-steps.ts';
+
+/** A step by the words people use for it: `[4/9] load: Load the dump`. */
+export interface StepName {
+  readonly step: string;
+  /** From 1; absent for a step that the plan of the run does not list. */
+  readonly position?: number;
+  readonly title?: string;
+}
+
+export interface UnderWay extends StepName {
+  readonly doing: 'running' | 'retrying' | 'taking back';
+  readonly attempt: number;
+  readonly seconds?: number;
+  /** The longest the plan expects. */
+  readonly expect_seconds?: number;
+  readonly again_at?: string;
+  /** It only lets time go by. */
+  readonly held_until?: string;
+}
+
+/** A step that waits for a person. */
+export interface WaitingStep extends StepName {
+  readonly waits_for: WaitsFor;
+  readonly since: string;
+  readonly seconds: number;
+}
+
+/** How a promise stands while it can still be kept, and after. */
+export type Outlook = 'met' | 'on course' | 'not known' | 'may be missed' | 'will be missed' | 'missed';
+
+/** The clocks of a run, in seconds. */
+export interface RunClock {
+  readonly impact_at: string;
+  readonly impact_source: string;
+  /** From impact to now, or to healthy. */
+  readonly elapsed_seconds: number;
+  readonly healthy_at?: string;
+  readonly rto_seconds?: number;
+  readonly outlook?: Outlook;
+  /** Until healthy, from now. `to_seconds` is absent where something has no known length: then it takes at least `from_seconds`. */
+  readonly forecast?: {
+    readonly from_seconds: number;
+    readonly to_seconds?: number;
+    readonly unknown: readonly string[];
+  };
+  /** Part of the elapsed time that was spent waiting for people. */
+  readonly human_wait_seconds: number;
+}
+
+/** All one must see of a run at one moment, whoever looks and however it is shown. */
+export interface RunPicture {
+  readonly run: string;
+  readonly scenario: string;
+  readonly title: string;
+  readonly environment: string;
+  readonly status: RunStatus;
+  readonly now: string;
+  /** Whether a process drives the run. */
+  readonly driver: RunSummary['ownerState'];
+  readonly total: number;
+  readonly done: number;
+  readonly under_way: readonly UnderWay[];
+  readonly next: readonly StepName[];
+  /** The one that has waited longest first. */
+  readonly waiting: readonly WaitingStep[];
+  readonly owed: readonly { readonly step: string; readonly what: string }[];
+  readonly clock: RunClock;
+}
+
+/** The moment of looking, and what the log alone does not tell. */
+export interface Look {
+  readonly now: Date;
+  readonly driver: RunSummary['ownerState'];
+}
+
+/** What is seen of a run: nothing but its plan, its state and the moment. */
+export function runPicture(outline: RunOutline, state: RunState, { now, driver }: Look): RunPicture {
+  const steps = outline.steps.map(({ step }) => step);
+  const name = namer(steps);
+  return {
+    run: state.id,
+    scenario: state.origin.scenario,
+    title: outline.title,
+    environment: state.origin.environment,
+    status: state.status,
+    now: now.toISOString(),
+    driver,
+    total: steps.length,
+    done: steps.filter(({ id }) => isDone(state.steps.get(id))).length,
+    under_way: [...state.steps.values()].flatMap((known) => underWay(known, { name, steps, now })),
+    next: state.endedAt === undefined ? nextOf(outline, state).map(name) : [],
+    waiting: waitingOf(state, name, now),
+    owed: openObligations(state).map(({ step, what }) => ({ step, what })),
+    clock: clockOf(outline, state, { now, driver }),
+  };
+}
+
+type Namer = (id: string) => StepName;
+
+function namer(steps: readonly Step[]): Namer {
+  const places = new Map(steps.map(({ id, title }, index) => [id, { position: index + 1, title }]));
+  return (step) => {
+    const { position, title } = places.get(step) ?? {};
+    return { step, ...(position === undefined ? {} : { position }), ...(title === undefined ? {} : { title }) };
+  };
+}
+
+const isDone = (known: StepState | undefined): boolean =>
+  known?.progress.status === 'succeeded' || known?.progress.status === 'skipped';
+
+interface Naming {
+  readonly name: Namer;
+  readonly steps: readonly Step[];
+  readonly now: Date;
+}
+
+function underWay({ id, progress, attempts, heldUntil }: StepState, { name, steps, now }: Naming): readonly UnderWay[] {
+  const about = { ...name(id), attempt: attempts };
+  if (progress.status === 'undoing') return [{ ...about, doing: 'taking back' }];
+  if (progress.status === 'retrying') return [{ ...about, doing: 'retrying', again_at: progress.notBefore }];
+  if (progress.status !== 'running') return [];
+  const expected = steps.find((step) => step.id === id)?.expect;
+  const max = expected === undefined ? undefined : parseSpan(expected)?.max;
+  return [
+    {
+      ...about,
+      doing: 'running',
+      seconds: between(progress.since, now),
+      ...(max === undefined ? {} : { expect_seconds: max / 1000 }),
+      ...(heldUntil === undefined ? {} : { held_until: heldUntil }),
+    },
+  ];
+}
+
+/** Steps that have not begun and begin as soon as what is under way has ended well. */
+function nextOf({ steps }: RunOutline, state: RunState): readonly string[] {
+  const settled = new Set(
+    steps.filter(({ step }) => state.steps.get(step.id) !== undefined).map(({ step }) => step.id),
+  );
+  return steps
+    .map(({ step }) => step)
+    .filter(({ id, needs }) => !settled.has(id) && (needs ?? []).every((needed) => settled.has(needed)))
+    .map(({ id }) => id);
+}
+
+function waitingOf(state: RunState, name: Namer, now: Date): readonly WaitingStep[] {
+  if (state.endedAt !== undefined) return [];
+  return [...state.steps.values()]
+    .flatMap(({ id, progress }) =>
+      progress.status === 'waiting'
+        ? [{ ...name(id), waits_for: progress.waitsFor, since: progress.since, seconds: between(progress.since, now) }]
+        : [],
+    )
+    .sort((a, b) => a.since.localeCompare(b.since));
+}
+
+function clockOf(outline: RunOutline, state: RunState, look: Look): RunClock {
+  const { rto } = outline;
+  const end = state.healthyAt ?? state.endedAt;
+  const elapsed = between(state.impactAt, end === undefined ? look.now : new Date(end));
+  const ahead = forecastOf(outline, state, look);
+  const outlook = rto === undefined ? undefined : outlookOf(state, { elapsed, rto: rto / 1000, ahead });
+  return {
+    impact_at: state.impactAt,
+    impact_source: state.impactSource,
+    elapsed_seconds: elapsed,
+    ...(state.healthyAt === undefined ? {} : { healthy_at: state.healthyAt }),
+    ...(rto === undefined ? {} : { rto_seconds: rto / 1000 }),
+    ...(outlook === undefined ? {} : { outlook }),
+    ...(ahead === undefined ? {} : { forecast: ahead }),
+    human_wait_seconds: waitedSoFar(state, look.now),
+  };
+}
+
+function forecastOf(outline: RunOutline, state: RunState, { now, driver }: Look): RunClock['forecast'] {
+  const found = forecast(outline, state, now);
+  if (!found) return undefined;
+  const stands = state.status === 'paused' || driver === 'none' || driver === 'gone';
+  const unknown = [...(stands ? ['when somebody goes on with the run'] : []), ...found.unknown];
+  return {
+    from_seconds: found.min / 1000,
+    ...(unknown.length > 0 ? {} : { to_seconds: found.max / 1000 }),
+    unknown,
+  };
+}
+
+interface Promised {
+  readonly elapsed: number;
+  readonly rto: number;
+  readonly ahead: RunClock['forecast'];
+}
+
+function outlookOf({ healthyAt }: RunState, { elapsed, rto, ahead }: Promised): Outlook {
+  if (healthyAt !== undefined) return elapsed <= rto ? 'met' : 'missed';
+  if (elapsed > rto) return 'missed';
+  if (!ahead) return 'not known';
+  if (elapsed + ahead.from_seconds > rto) return 'will be missed';
+  if (ahead.to_seconds === undefined) return 'not known';
+  return elapsed + ahead.to_seconds > rto ? 'may be missed' : 'on course';
+}
+
+/** As the measurement at the end counts it, with the waits that are still open counted up to now. */
+function waitedSoFar(state: RunState, now: Date): number {
+  const until = state.endedAt ?? now.toISOString();
+  return measure({ ...state, waits: state.waits.map((wait) => ({ ...wait, to: wait.to ?? until })) }).humanWaitSeconds;
+}
+
+/** Clocks of two machines may differ: nothing lasts less than no time. */
+const between = (from: string, to: string | Date): number =>
+  Math.max(0, (typeof to === 'string' ? Date.parse(to) : to.getTime()) - Date.parse(from)) / 1000;

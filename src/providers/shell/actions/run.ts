@@ -1,0 +1,177 @@
+import { z } from 'zod';
+import type { Action, ActionContext, Observation } from '../../../actions/action.ts';
+import { hours } from '../../../lib/duration.ts';
+import type { Json } from '../../../lib/json.ts';
+import { KnownError } from '../../../model/errors.ts';
+import { SecretRef } from '../../../model/plan.ts';
+import type { Proof } from '../../../model/run.ts';
+import { joinable, newAttempt, standingOf } from '../attempts.ts';
+import type { Command, Ended, ShellClient } from '../client-api.ts';
+
+const VariableName = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'a variable is named with letters, digits and _')
+  .refine((name) => !name.startsWith('LIFEBOAT_'), 'LIFEBOAT_… is set by Lifeboat itself');
+
+const Input = z.strictObject({
+  command: z.string().trim().min(1).describe('What bash is given to do. It stops at the first command that fails.'),
+  observe: z
+    .string()
+    .trim()
+    .min(1)
+    .optional()
+    .describe(
+      'A command that only looks, and says whether it was done already: exit code 0 for yes, 1 for no, any other for "cannot tell". What it prints is then the output.',
+    ),
+  undo: z
+    .string()
+    .trim()
+    .min(1)
+    .optional()
+    .describe('A command that takes it back. Done twice, it must do no more than once.'),
+  environment: z
+    .record(VariableName, z.union([SecretRef, z.string()]))
+    .default({})
+    .describe(
+      'Variables for all three commands. Of the environment of Lifeboat they see only PATH, HOME and the like.',
+    ),
+  folder: z.string().min(1).optional().describe('Working folder. Default: the one Lifeboat was started in.'),
+  exit_codes: z
+    .array(z.number().int().min(0).max(255))
+    .min(1)
+    .default([0])
+    .describe('Exit codes with which the command has done its work.'),
+});
+type Input = z.infer<typeof Input>;
+
+const Output = z.strictObject({
+  exit_code: z.number().int().describe('Exit code; 128 and more when a signal ended it.'),
+  from: z.enum(['command', 'observe']).describe('Which command the output is of.'),
+  stdout: z.string().describe('The last 64 KiB of what it wrote, without the line end at the end.'),
+  stderr: z.string().describe('The last 16 KiB of what it wrote to standard error.'),
+  json: z.unknown().optional().describe('The value of `stdout`, when that is one JSON document.'),
+  stdout_file: z.string().optional().describe('File in which all that it wrote is kept.'),
+  seconds: z.number().describe('How long it took.'),
+});
+type Output = z.infer<typeof Output>;
+type Context = ActionContext<ShellClient>;
+
+/** Runs a command in bash: for what no action is there yet. */
+export const run: Action<ShellClient, Input, Output> = {
+  name: 'shell.run',
+  summary: 'Run a command in bash on the machine of Lifeboat.',
+  danger: 'change',
+  input: Input,
+  output: Output,
+  timeout: hours(4),
+  permissions: () => ['shell: whatever the command needs, for the user that runs Lifeboat'],
+  observe,
+  preview: (input, seen) => ({
+    danger: 'change',
+    changes: seen.state === 'done' ? [] : [`this is run: ${input.command}`],
+  }),
+  async run(ctx, input) {
+    const earlier = joinable(await standingOf(ctx, 'run'), ctx.again === true);
+    const attempt = earlier ?? (await newAttempt(ctx, 'run'));
+    await ctx.client.begin(attempt, commandOf(ctx, input, input.command));
+    return outputOf(await ctx.client.follow(attempt, ctx), 'command');
+  },
+  async verify(ctx, input, output) {
+    if (output.from === 'command') {
+      const own = exitProof(input, output);
+      return own.held && input.observe !== undefined ? [own, await lookedAt(ctx, input, input.observe)] : [own];
+    }
+    return [await lookedAt(ctx, input, input.observe as string)];
+  },
+  async undo(ctx, input) {
+    const { last } = await standingOf(ctx, 'run');
+    if (last !== undefined) await ctx.client.stop(last);
+    if (input.undo === undefined)
+      throw new KnownError('STEP_FAILED', 'the plan gives no command that takes it back', 'Take it back by hand.');
+    await takeBack(ctx, input, input.undo);
+  },
+};
+
+async function observe(ctx: Context, input: Input): Promise<Observation<Output>> {
+  const { standing } = await standingOf(ctx, 'run');
+  if (standing.state === 'running') return { state: 'running' };
+  const ownEnd = standing.state === 'ended' && !standing.ended.stopped && ctx.again !== true;
+  // What our own record says needs no second opinion; how far a command came that failed, only the world can tell.
+  if (ownEnd && (input.observe === undefined || input.exit_codes.includes(standing.ended.code)))
+    return { state: 'done', output: outputOf(standing.ended, 'command') };
+  if (input.observe !== undefined) return askWorld(ctx, input, input.observe);
+  if (standing.state === 'absent') return { state: 'absent' };
+  return { state: 'unknown', why: standing.state === 'lost' ? standing.why : 'it was stopped before it had ended' };
+}
+
+async function askWorld(ctx: Context, input: Input, text: string): Promise<Observation<Output>> {
+  const answer = await ctx.client.ask(commandOf(ctx, input, text), ctx.signal);
+  if (answer.code === 0) return { state: 'done', output: outputOf(answer, 'observe') };
+  if (answer.code === 1) return { state: 'absent' };
+  return { state: 'unknown', why: `observe cannot tell: ${saidOf(answer)}` };
+}
+
+/** The environment with its secrets is read as late as this, and looked at once more: a secret may name a target. */
+function commandOf(ctx: Context, { environment, folder }: Input, text: string): Command {
+  const { LIFEBOAT_RUN, LIFEBOAT_STEP } = namesIn(ctx.key);
+  const values = ctx.client.environment(environment);
+  for (const name of Object.keys(environment)) ctx.fence?.(values[name] ?? '');
+  return {
+    text,
+    environment: { ...values, LIFEBOAT_RUN, LIFEBOAT_STEP, LIFEBOAT_KEY: ctx.key },
+    ...(folder === undefined ? {} : { folder }),
+  };
+}
+
+function namesIn(key: string) {
+  const [LIFEBOAT_RUN = '', ...step] = key.split('/');
+  return { LIFEBOAT_RUN, LIFEBOAT_STEP: step.join('/') };
+}
+
+function outputOf({ code, stdout, stderr, whole, stdoutFile, seconds }: Ended, from: Output['from']): Output {
+  const json = whole ? jsonIn(stdout) : undefined;
+  return {
+    exit_code: code,
+    from,
+    stdout: stdout.replace(/\n+$/, ''),
+    stderr: stderr.replace(/\n+$/, ''),
+    seconds,
+    ...(json === undefined ? {} : { json }),
+    ...(stdoutFile === '' ? {} : { stdout_file: stdoutFile }),
+  };
+}
+
+function jsonIn(text: string): Json | undefined {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return undefined;
+  }
+}
+
+const exitProof = ({ exit_codes }: Input, output: Output): Proof => ({
+  claim: `it ended with the exit code ${exit_codes.join(' or ')}`,
+  held: exit_codes.includes(output.exit_code),
+  observed: saidOf({ ...output, code: output.exit_code }),
+});
+
+async function lookedAt(ctx: Context, input: Input, text: string): Promise<Proof> {
+  const answer = await ctx.client.ask(commandOf(ctx, input, text), ctx.signal);
+  return { claim: 'it is done, by the observe command of the plan', held: answer.code === 0, observed: saidOf(answer) };
+}
+
+/** The exit code, and the last line of what was said: first of all what was said about an error. */
+function saidOf({ code, stdout, stderr }: Pick<Ended, 'code' | 'stdout' | 'stderr'>): string {
+  const line = [stderr, stdout].map((text) => text.trim().split('\n').at(-1) ?? '').find((text) => text !== '');
+  return line === undefined ? `exit code ${code}` : `exit code ${code}: ${line.slice(0, 500)}`;
+}
+
+async function takeBack(ctx: Context, input: Input, text: string): Promise<void> {
+  const before = await standingOf(ctx, 'undo');
+  const failed = before.standing.state === 'ended' && before.standing.ended.code !== 0;
+  const attempt = joinable(before, failed) ?? (await newAttempt(ctx, 'undo'));
+  await ctx.client.begin(attempt, commandOf(ctx, input, text));
+  const ended = await ctx.client.follow(attempt, ctx);
+  if (ended.code !== 0)
+    throw new KnownError('TARGET_FAILED', `undo failed: ${saidOf(ended)}`, 'Take it back by hand, then decide.');
+}

@@ -1,0 +1,23 @@
+import { actionContract } from '../../actions/contract.testsuite.ts';
+import type { JsonObject } from '../../lib/json.ts';
+import { run } from './actions/run.ts';
+import { fakeShell } from './client.fake.ts';
+
+const machineFor = (input: JsonObject) => ({
+  input,
+  writes: ['prepare', 'begin', 'stop'] as const,
+  prepare: () => {
+    const fake = fakeShell();
+    return {
+      client: fake.client,
+      state: () => Object.fromEntries(fake.made),
+      spoil: () => {
+        fake.made.clear();
+      },
+    };
+  },
+});
+
+actionContract(run, {
+  'a command with observe and undo': machineFor({ command: 'make x', observe: 'look x', undo: 'unmake x' }),
+});
