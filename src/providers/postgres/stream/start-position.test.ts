@@ -84,6 +84,10 @@ describe('where it begins when the log that was due is gone', () => {
     expect(chooseStartAfterLoss(facts({ logs, slot: slot(6) }))).toBeUndefined();
     expect(chooseStartAfterLoss(facts({ backups: [base(2)] }))).toBeUndefined();
   });
+  test('at the later base backup, when the slot was moved back to the log that is gone', () => {
+    expect(chooseStartAfterLoss(facts({ logs, backups: [base(6)], slot: slot(3) }))?.position).toBe(at(6));
+    expect(chooseStartAfterLoss(facts({ logs, backups: [base(2)], slot: slot(3) }))).toBeUndefined();
+  });
   test('at the slot, when nothing was ever stored', () =>
     expect(chooseStartAfterLoss(facts({ slot: slot(6) }))?.position).toBe(at(6)));
 });

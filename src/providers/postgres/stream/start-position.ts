@@ -35,12 +35,25 @@ export function chooseStart(facts: StartFacts): StreamStart {
  * without one this is undefined, and nothing less than a new base backup helps.
  */
 export function chooseStartAfterLoss(facts: StartFacts): StreamStart | undefined {
-  const { slot, identity, segmentBytes } = facts;
-  const position = segmentStart(slot?.restart?.position ?? identity.position, segmentBytes);
-  const timeline = slot?.restart?.timeline ?? identity.timeline;
+  const { identity, segmentBytes } = facts;
+  const lost = afterStoredLog(facts);
   const base = newestBase(facts);
+  const from = keptPlace(facts, lost) ?? (base && lost && base.position > lost.durable ? base : identity);
+  const position = segmentStart(from.position, segmentBytes);
   const useful = base === undefined ? facts.logs.length === 0 : base.position >= position;
-  return useful ? { timeline, position, durable: position } : undefined;
+  return useful ? { timeline: from.timeline, position, durable: position } : undefined;
+}
+
+/**
+ * What the slot keeps; nothing when that is the very log that is lost. What we told the server we have may reach it just before it
+ * says that this is gone, and then the slot stands there (PhysicalConfirmReceivedLocation moves it back as well as forth).
+ */
+function keptPlace({ slot, segmentBytes }: StartFacts, lost: StreamStart | undefined): Slot['restart'] {
+  const kept = slot?.restart;
+  if (!kept || !lost) return kept;
+  return kept.timeline === lost.timeline && segmentStart(kept.position, segmentBytes) <= lost.position
+    ? undefined
+    : kept;
 }
 
 /** Reads from the repository and the server what the choice needs. */
