@@ -30,7 +30,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const journalHere = () => keepJournal(sqliteStore(db, file), { clock, machine: fakeMachines().start() });
+const journalHere = () => keepJournal(sqliteStore(db, file, 20), { clock, machine: fakeMachines().start() });
 
 describe('when SQLite cannot', () => {
   test('a full disk is said, what was kept stays whole, and with room it goes on', async () => {

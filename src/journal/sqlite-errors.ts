@@ -3,6 +3,10 @@ import { KnownError } from '../model/errors.ts';
 /** SQLite's primary result codes that a person can do something about. https://www.sqlite.org/rescode.html */
 const CODES = { perm: 3, busy: 5, readonly: 8, ioerr: 10, corrupt: 11, full: 13, cantopen: 14, notadb: 26 } as const;
 
+/** Whether somebody else is writing. */
+export const isBusy = (error: unknown): boolean =>
+  ((error as { readonly errcode?: number } | undefined)?.errcode ?? 0) % 256 === CODES.busy;
+
 /** An error of SQLite or of the file system in our words. Anything else is passed on as it is. */
 export function translateSqliteError(error: unknown, file: string): unknown {
   if (!(error instanceof Error) || error instanceof KnownError) return error;

@@ -1,10 +1,18 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import type { RunStatus } from '../model/run.ts';
 import type { Holder, RunRecord, RunStore } from './run-store.ts';
-import { translateSqliteError } from './sqlite-errors.ts';
+import { isBusy, translateSqliteError } from './sqlite-errors.ts';
 
-/** Records and lines in an open database of the newest version. */
-export function sqliteStore(db: DatabaseSync, file: string): RunStore {
+/**
+ * SQLite waits for its turn by looking again, more and more rarely, so that one who writes without a pause can keep others out for as long
+ * as they wait. Short waits, one after the other, look far more often. This many are about 15 seconds.
+ */
+const WAIT_MS = 20;
+const WAITS = 700;
+
+/** Records and lines in an open database of the newest version. `waits` is how many times a write waits for its turn. */
+export function sqliteStore(db: DatabaseSync, file: string, waits: number = WAITS): RunStore {
+  db.exec(`PRAGMA busy_timeout = ${WAIT_MS}`);
   const select = db.prepare('SELECT * FROM runs WHERE id = ?');
   const selectAll = db.prepare('SELECT * FROM runs ORDER BY rowid DESC');
   const save = db.prepare(SAVE);
@@ -12,8 +20,8 @@ export function sqliteStore(db: DatabaseSync, file: string): RunStore {
   const lines = db.prepare('SELECT line FROM events WHERE run = ? AND seq > ? ORDER BY seq');
   const hash = db.prepare('SELECT hash FROM events WHERE run = ? AND seq = ?');
   return {
-    write: (work) => transaction(db, 'BEGIN IMMEDIATE', work, file),
-    read: (work) => transaction(db, 'BEGIN', work, file),
+    write: (work) => transaction(db, () => inTurn(() => db.exec('BEGIN IMMEDIATE'), waits), work, file),
+    read: (work) => transaction(db, () => db.exec('BEGIN'), work, file),
     record(run) {
       const row = select.get(run);
       return row && toRecord(row);
@@ -68,9 +76,19 @@ function toRecord(row: Record<string, SQLOutputValue>): RunRecord {
 }
 
 /** SQLite takes back a failed transaction by itself in some cases, e.g. on a full disk, so it is asked first. */
-function transaction<T>(db: DatabaseSync, begin: string, work: () => T, file: string): T {
+function inTurn<T>(work: () => T, waits: number): T {
+  for (let left = waits; ; left--) {
+    try {
+      return work();
+    } catch (error) {
+      if (left <= 1 || !isBusy(error)) throw error;
+    }
+  }
+}
+
+function transaction<T>(db: DatabaseSync, begin: () => void, work: () => T, file: string): T {
   try {
-    db.exec(begin);
+    begin();
     const result = work();
     db.exec('COMMIT');
     return result;
