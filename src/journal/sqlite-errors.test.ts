@@ -60,6 +60,20 @@ describe('when SQLite cannot', () => {
     other.close();
     await journal.signal('run-1', 'bob', { type: 'run.canceled', reason: 'x' });
   });
+
+  // SQLite itself says this to a reader while another process mends the file after a crash (SQLITE_BUSY_RECOVERY).
+  test('a reader that meets a busy file looks again, and gives up at the end', () => {
+    const looks = (busyFor: number) => {
+      let left = busyFor;
+      return sqliteStore(db, file, 5).read(() => {
+        if (left-- > 0) throw sqlite(5 | (1 << 8));
+        return db.prepare('SELECT 1 AS one').get()?.one;
+      });
+    };
+    expect(looks(4)).toBe(1);
+    expect(() => looks(5)).toThrow(expect.objectContaining({ code: 'TIMED_OUT' }));
+    expect(db.isTransaction).toBe(false);
+  });
 });
 
 const sqlite = (errcode: number) => Object.assign(new Error('no'), { code: 'ERR_SQLITE_ERROR', errcode });

@@ -20,8 +20,9 @@ export function sqliteStore(db: DatabaseSync, file: string, waits: number = WAIT
   const lines = db.prepare('SELECT line FROM events WHERE run = ? AND seq > ? ORDER BY seq');
   const hash = db.prepare('SELECT hash FROM events WHERE run = ? AND seq = ?');
   return {
-    write: (work) => transaction(db, () => inTurn(() => db.exec('BEGIN IMMEDIATE'), waits), work, file),
-    read: (work) => transaction(db, () => db.exec('BEGIN'), work, file),
+    write: (work) => told(file, () => transaction(db, () => inTurn(() => db.exec('BEGIN IMMEDIATE'), waits), work)),
+    // A read meets a busy file at its first look, not at BEGIN, and may begin anew: it has changed nothing.
+    read: (work) => told(file, () => inTurn(() => transaction(db, () => db.exec('BEGIN'), work), waits)),
     record(run) {
       const row = select.get(run);
       return row && toRecord(row);
@@ -75,7 +76,7 @@ function toRecord(row: Record<string, SQLOutputValue>): RunRecord {
   };
 }
 
-/** SQLite takes back a failed transaction by itself in some cases, e.g. on a full disk, so it is asked first. */
+/** Tries again, for a bounded time, while somebody else keeps the file busy. */
 function inTurn<T>(work: () => T, waits: number): T {
   for (let left = waits; ; left--) {
     try {
@@ -86,7 +87,8 @@ function inTurn<T>(work: () => T, waits: number): T {
   }
 }
 
-function transaction<T>(db: DatabaseSync, begin: () => void, work: () => T, file: string): T {
+/** SQLite takes back a failed transaction by itself in some cases, e.g. on a full disk, so it is asked first. */
+function transaction<T>(db: DatabaseSync, begin: () => void, work: () => T): T {
   try {
     begin();
     const result = work();
@@ -94,6 +96,15 @@ function transaction<T>(db: DatabaseSync, begin: () => void, work: () => T, file
     return result;
   } catch (error) {
     if (db.isOpen && db.isTransaction) db.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+/** Does the work; what SQLite says of it, in our words. */
+function told<T>(file: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
     throw translateSqliteError(error, file);
   }
 }

@@ -84,7 +84,7 @@ export function asksBecause(command: ShellCommand): string | undefined {
     case 'mariadb':
       return isFed || hasOption(command, '-e', '--execute') ? undefined : TYPES;
     case 'redis-cli':
-      return isFed || plainWords(command, ['-h', '-p', '-a', '-n', '-u', '--user']).length > 0 || hasOption(command, '--scan', '--rdb', '--pipe', '--bigkeys', '--stat', '--eval') ? undefined : TYPES; // biome-ignore format: one list
+      return isFed || redisEndsByItself(command) ? undefined : TYPES;
     default:
       return opensScreen(command, isFed);
   }
@@ -92,6 +92,11 @@ export function asksBecause(command: ShellCommand): string | undefined {
 
 const TYPES = 'opens a session in which somebody has to type';
 const EDITOR = 'opens an editor';
+/** It is told a command, or one of the options that print something and end. */
+const redisEndsByItself = (command: ShellCommand): boolean =>
+  plainWords(command, ['-h', '-p', '-a', '-n', '-u', '--user']).length > 0 ||
+  hasOption(command, '--scan', '--rdb', '--pipe', '--bigkeys', '--stat', '--eval');
+
 const EDITORS = new Set(['vi', 'vim', 'nvim', 'nano', 'emacs', 'visudo']);
 
 function opensScreen(command: ShellCommand, isFed: boolean): string | undefined {

@@ -32,14 +32,10 @@ scenarios:
 };
 
 function judgeSequence(sequence: Sequence): readonly Complaint[] {
-  const isRemoved = (after: PlacedCommand): boolean =>
-    sequence.commands.some(
-      (one) => /^(rm|shred|unlink|trap)$/.test(one.command.program) && /\/tmp\b|\$|\*/.test(one.command.words.map(({ value }) => value).join(' ')) && (sequence.happensAfter(one, after) || one.command.program === 'trap'),
-    ) || sequence.steps.some(({ step }) => /\b(remove|delete|clean\w*|discard)\b.*\b(temporary|tmp|files?|copies|dump)/i.test(`${step.title ?? ''} ${step.with.instruction ?? ''}`)); // biome-ignore format: one condition
   return sequence.commands
     .flatMap((one) => {
       const file = temporaryCopy(one);
-      return file === undefined || isRemoved(one) ? [] : [{ one, file }];
+      return file === undefined || isRemoved(sequence, one) ? [] : [{ one, file }];
     })
     .slice(0, 1)
     .map(({ one, file }) => ({
@@ -49,20 +45,40 @@ function judgeSequence(sequence: Sequence): readonly Complaint[] {
     }));
 }
 
+/** By a later command, by a trap that was set beforehand, or by a person. */
+function isRemoved({ commands, steps, happensAfter }: Sequence, copy: PlacedCommand): boolean {
+  const removes = commands.some((one) => clearsUp(one) && (one.command.program === 'trap' || happensAfter(one, copy)));
+  return removes || steps.some(({ step }) => CLEARS_UP.test(`${step.title ?? ''} ${step.with.instruction ?? ''}`));
+}
+
+const CLEARS_UP = /\b(remove|delete|clean\w*|discard)\b.*\b(temporary|tmp|files?|copies|dump)/i;
+
+function clearsUp({ command: { program, words } }: PlacedCommand): boolean {
+  const text = words.map(({ value }) => value).join(' ');
+  return /^(rm|shred|unlink|trap)$/.test(program) && /\/tmp\b|\$|\*/.test(text);
+}
+
 /** The file with data that a command leaves in a temporary folder. */
 function temporaryCopy({ command, script }: PlacedCommand): string | undefined {
   const words = command.words.map((word) => knownValue(word, script) ?? word.value);
   const call = awsCall(command);
   if (call?.service === 's3' && /^(cp|mv|sync)$/.test(call.operation)) {
     const [from = '', to = ''] = call.plain.map((word) => knownValue(word, script) ?? word.value);
-    return isTemporary(to) && (isDump(from) || /backup|dump/i.test(from)) ? (to.endsWith('/') ? `${to}${from.split('/').at(-1)}` : to) : undefined; // biome-ignore format: one condition
+    return holdsData(from) && isTemporary(to) ? fileIn(to, from) : undefined;
   }
-  if (/^pg_dump(all)?$/.test(command.program))
-    return [...words, ...command.redirects.map(({ target }) => target?.value ?? '')].map((word) => word.replace(/^(-f|--file=)/, '')).find(isTemporary); // biome-ignore format: one chain
+  if (/^pg_dump(all)?$/.test(command.program)) {
+    const redirected = command.redirects.map(({ target }) => target?.value ?? '');
+    return [...words, ...redirected].map((word) => word.replace(/^(-f|--file=)/, '')).find(isTemporary);
+  }
   if (kubectlCall(command)?.verb === 'get') return outputPlaces(command).find(isTemporary);
   const copied =
     command.program === 'psql' ? words.map((word) => /\bcopy\b[\s\S]*\bto\s+'([^']+)'/i.exec(word)?.[1]) : [];
   return copied.find((file) => file !== undefined && isTemporary(file));
 }
+
+const holdsData = (source: string): boolean => isDump(source) || /backup|dump/i.test(source);
+
+/** Copied into a folder, it keeps its name. */
+const fileIn = (to: string, from: string): string => (to.endsWith('/') ? `${to}${from.split('/').at(-1)}` : to);
 
 const isTemporary = (path: string): boolean => /^\/(var\/)?tmp(\/|$)/.test(path);

@@ -64,8 +64,11 @@ function stops({ name, command, placed: { step } }: Operation, plan: Plan): bool
     return true;
   if (/\.scale$/.test(name) && (step.with.replicas === 0 || step.with.tasks === 0)) return true;
   const compose = command && composeCall(command);
-  return compose?.verb === 'stop' && compose.services.some((one) => !Object.values(plan.components).some(({ kind, ids }) => kind === 'database' && Object.values(ids).includes(one))); // biome-ignore format: one condition
+  return compose?.verb === 'stop' && compose.services.some((service) => !isDatabase(service, plan));
 }
+
+const isDatabase = (service: string, { components }: Plan): boolean =>
+  Object.values(components).some(({ kind, ids }) => kind === 'database' && Object.values(ids).includes(service));
 
 /** A person, a script of its own, or SQL that closes the door. */
 const saysStop = ({ step }: PlacedStep): boolean =>

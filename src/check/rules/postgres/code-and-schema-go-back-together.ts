@@ -1,5 +1,5 @@
 import { allNeeded } from '../../../lib/graph.ts';
-import type { Plan } from '../../../model/plan.ts';
+import type { Plan, Scenario } from '../../../model/plan.ts';
 import { componentNeeds } from '../../losses.ts';
 import type { Complaint, Rule } from '../../rule.ts';
 import { wordsOf } from '../../runbooks/acts.ts';
@@ -32,8 +32,7 @@ scenarios:
 function judgeSequence(plan: Plan, sequence: Sequence): readonly Complaint[] {
   const { scenario } = sequence;
   if (!scenario?.loses.some((name) => usesDatabase(plan, name))) return [];
-  const text = [scenario.title, scenario.note, scenario.rollback, ...scenario.detection, ...scenario.prerequisites, ...sequence.steps.map((one) => `${one.step.uses} ${wordsOf(one)}`)].join(' '); // biome-ignore format: one text
-  if (/\b(migrat\w*|schema\w*|alembic|flyway|liquibase)\b/i.test(text.replaceAll(/[._]/g, ' '))) return [];
+  if (speaksOfSchema(scenario, sequence)) return [];
   return sequence.operations
     .filter(({ command, name }) => command !== undefined && /^(k8s|ecs|vercel)\.roll_back$/.test(name))
     .slice(0, 1)
@@ -43,6 +42,14 @@ function judgeSequence(plan: Plan, sequence: Sequence): readonly Complaint[] {
       message: `"${placed.step.id}" puts older code on the schema of today, and nothing looks whether a migration came between`,
       hint: 'Compare the revision of the schema with the one this code was made for; when they differ, take the migration back as well.',
     }));
+}
+
+function speaksOfSchema(scenario: Scenario, { steps }: Sequence): boolean {
+  const { title, note, rollback, detection, prerequisites } = scenario;
+  const said = [title, note, rollback, ...detection, ...prerequisites];
+  const done = steps.map((one) => `${one.step.uses} ${wordsOf(one)}`);
+  const text = [...said, ...done].join(' ').replaceAll(/[._]/g, ' ');
+  return /\b(migrat\w*|schema\w*|alembic|flyway|liquibase)\b/i.test(text);
 }
 
 function usesDatabase(plan: Plan, name: string): boolean {

@@ -71,6 +71,12 @@ const setsPassword = (sequence: Sequence): boolean =>
 
 function readsSecret(command: Parameters<typeof awsCall>[0]): boolean {
   const call = awsCall(command);
-  const asked = call && `${call.service} ${call.operation}`;
-  return asked === 'secretsmanager get-secret-value' || (asked === 'ssm get-parameter' && call?.has('with-decryption') === true) || (command.program === 'vault' && command.words.some(({ value }) => value === 'get' || value === 'read')); // biome-ignore format: one condition
+  switch (call && `${call.service} ${call.operation}`) {
+    case 'secretsmanager get-secret-value':
+      return true;
+    case 'ssm get-parameter':
+      return call?.has('with-decryption') === true;
+    default:
+      return command.program === 'vault' && command.words.some(({ value }) => value === 'get' || value === 'read');
+  }
 }
