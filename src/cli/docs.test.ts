@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { makeRig, type Rig } from '../usecases/testing/rig.ts';
-import { runCli } from './run-cli.ts';
+import { runInRig } from './testing/run-in-rig.ts';
 
 let rig: Rig;
 beforeEach(async () => {
@@ -10,26 +10,7 @@ beforeEach(async () => {
 });
 afterEach(() => rig.remove());
 
-async function docs(...flags: readonly string[]) {
-  const written = { out: '', err: '' };
-  const services = rig.services();
-  const code = await runCli({
-    argv: ['docs', ...flags],
-    version: '1.2.3',
-    colour: false,
-    cwd: rig.folder,
-    signal: new AbortController().signal,
-    out: (text) => {
-      written.out += text;
-    },
-    err: (text) => {
-      written.err += text;
-    },
-    openServices: async ({ plan }) => ({ ...services, chosen: plan === undefined ? {} : { plan } }),
-    redact: services.redact,
-  });
-  return { code, ...written };
-}
+const docs = (...flags: readonly string[]) => runInRig(rig, ['docs', ...flags]);
 
 test('the screen gets to the byte what the file gets', async () => {
   const { code, out } = await docs();

@@ -1,6 +1,6 @@
+import { dialled, isWeb, mailable, escapeHtml as text } from '../lib/shown-text.ts';
 import type { Block, Document, Inline, Item, Line, Piece, Section, StepEntry } from './document.ts';
 import { DOCUMENT_STYLE } from './html-style.ts';
-import { dialled, isWeb, mailable, visible } from './visible.ts';
 import { CONTENTS } from './whole-links.ts';
 
 /** The document as one page that needs nothing else: no script, no font, no picture, no network. */
@@ -32,17 +32,6 @@ ${sections.map((one) => sectionMarkup(one, 2)).join('\n')}
 </html>
 `;
 }
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-/** The one place where text becomes markup. */
-const text = (raw: string): string => visible(raw).replaceAll(/[&<>"']/g, (char) => ENTITIES[char] ?? '');
 
 const contents = (sections: readonly Section[]): string =>
   `<ul>\n${sections

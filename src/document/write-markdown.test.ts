@@ -3,9 +3,9 @@ import { fromMarkdown } from 'mdast-util-from-markdown';
 import { gfmTableFromMarkdown } from 'mdast-util-gfm-table';
 import { gfmTable } from 'micromark-extension-gfm-table';
 import { describe, expect, test } from 'vitest';
+import { visible } from '../lib/shown-text.ts';
 import { code, fact, item, link, paragraph, strong } from './document.ts';
 import { documentOf } from './subject.fake.ts';
-import { visible } from './visible.ts';
 import { writeMarkdown } from './write-markdown.ts';
 
 const parsed = (text: string): Nodes =>

@@ -1,5 +1,5 @@
+import { dialled, isWeb, mailable, oneLine, visible } from '../lib/shown-text.ts';
 import type { Block, Document, Inline, Item, Line, Piece, Section, StepEntry } from './document.ts';
-import { dialled, isWeb, mailable, oneLine, visible } from './visible.ts';
 import { CONTENTS } from './whole-links.ts';
 
 /** The document as Markdown, as GitHub and others show it. Anchors are written out, because titles make unsure ones. */

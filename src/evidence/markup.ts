@@ -1,4 +1,4 @@
-import { visible } from './plain-text.ts';
+import { escapeHtml } from '../lib/shown-text.ts';
 
 /** A piece of HTML that is safe to show: made by `html` and by nothing else. */
 export type Markup = { readonly markup: string };
@@ -15,13 +15,3 @@ function inserted(value: Part): string {
   if (typeof value === 'string' || typeof value === 'number') return escapeHtml(String(value));
   return 'markup' in value ? value.markup : value.map(({ markup }) => markup).join('');
 }
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-const escapeHtml = (text: string): string => visible(text).replaceAll(/[&<>"']/g, (char) => ENTITIES[char] ?? '');

@@ -1,14 +1,6 @@
 import { formatDuration } from '../lib/duration.ts';
 import { isJsonObject, type Json } from '../lib/json.ts';
 
-/** What could hide or reorder text is shown as its number: control characters, and those that turn the writing direction. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the point
-const INVISIBLE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g;
-
-/** Text of people or programs as it may be shown. */
-export const visible = (text: string): string =>
-  text.replaceAll(INVISIBLE, (char) => `\\u{${char.charCodeAt(0).toString(16)}}`);
-
 /** `2026-01-14 03:05:12 UTC`; a text that is no moment is given back as it is. */
 export const utc = (iso: string): string =>
   Number.isNaN(Date.parse(iso)) ? iso : `${new Date(iso).toISOString().slice(0, 19).replace('T', ' ')} UTC`;

@@ -1,4 +1,5 @@
-import { duration, utc, visible } from './plain-text.ts';
+import { visible } from '../lib/shown-text.ts';
+import { duration, utc } from './plain-text.ts';
 import type { ReportData } from './report-data.ts';
 import type { StepReport } from './report-steps.ts';
 import type { Measured } from './report-verdict.ts';

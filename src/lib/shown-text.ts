@@ -11,6 +11,18 @@ export const visible = (text: string): string =>
 /** The same on one line. */
 export const oneLine = (text: string): string => visible(text).replaceAll(/\s+/g, ' ');
 
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** The one place where text becomes HTML, between tags and inside of quotes. */
+export const escapeHtml = (text: string): string =>
+  visible(text).replaceAll(/[&<>"']/g, (char) => ENTITIES[char] ?? '');
+
 /** Addresses that a click may open. Anything else that looks like one is shown and not linked. */
 export const isWeb = (address: string): boolean => /^https?:\/\/[^\s<>"'`\\]+$/i.test(visible(address));
 
