@@ -36,6 +36,7 @@ const ONLY_IN = {
   'tar-stream': '^src/providers/postgres/',
   'age-encryption': '^src/backup/',
   '@marcbachmann/cel-js': '^src/plan/',
+  '@opentelemetry/[^/]+': '^src/main/',
   unbash: '^src/shell/',
   yaml: '^src/plan/',
   'mdast-util-from-markdown': '^src/plan/import/',

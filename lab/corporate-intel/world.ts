@@ -12,6 +12,9 @@ import { DATABASE, FULL_SEED, makeDatabase, makePassword, type Passwords, type S
 
 const PLAN_FILE = fileURLToPath(new URL('../../examples/corporate-intel/lifeboat.yaml', import.meta.url));
 
+/** Who begins the runs: one of the people whom the company's plan names to answer first. */
+const ON_CALL = 'toni';
+
 export interface WorldOptions {
   readonly seed?: SeedSize;
   /** Commits a second that the application tries. */
@@ -82,6 +85,8 @@ async function fill(folder: WorldFolder, options: WorldOptions): Promise<World> 
     ...(await makeRepository(repository)),
     LIFEBOAT_PLAN: plan,
     LIFEBOAT_STATE: state,
+    // Whoever begins a run may not approve it, so it must be another one than the operator, whatever the user of this machine is called.
+    LIFEBOAT_USER: ON_CALL,
     CORPORATE_INTEL_DATABASE_URL: server.url('lifeboat', passwords.lifeboat, DATABASE),
     CORPORATE_INTEL_DATA_FOLDER: server.dataFolder,
     CORPORATE_INTEL_PORT: String(server.port),

@@ -1,8 +1,15 @@
+/** What the plan promises of a scenario. */
+interface Objective {
+  readonly rto_seconds: number;
+  readonly rpo_seconds: number;
+  readonly detect_within_seconds?: number;
+}
+
 /** What one scenario of the demo gives: numbers of the run that the judge has confirmed, and everything that is not proven. */
 export interface ScenarioResult {
   readonly title: string;
   readonly run: string | null;
-  readonly objective: { readonly rto_seconds: number; readonly rpo_seconds: number } | null;
+  readonly objective: Objective | null;
   readonly rto_seconds: number | null;
   readonly rpo_seconds: number | null;
   readonly human_wait_seconds: number | null;
@@ -36,7 +43,7 @@ export interface RecoverOutput {
   readonly status: string;
   readonly title: string;
   readonly error?: { readonly message: string };
-  readonly objective: { readonly rto_seconds: number; readonly rpo_seconds: number };
+  readonly objective: Objective;
   readonly rto_seconds?: number;
   readonly rpo_seconds?: number;
   readonly human_wait_seconds: number;

@@ -24,6 +24,8 @@ export interface ActionContext<Client> {
   note(fact: Json): Promise<void>;
   /** The facts noted by earlier tries of this step, oldest first. */
   readonly notes: readonly Json[];
+  /** The run was taken over from another machine and the newest notes may be missing: what is not noted may have been begun all the same. */
+  readonly inDoubt?: boolean;
   /** A person has looked at what an earlier try left, and said: again. Only for what cannot be seen in the world. */
   readonly again?: boolean;
   /** Throws TARGET_PROTECTED when a text names what belongs to a protected environment, and this run is of another one. */
@@ -58,6 +60,8 @@ export interface Action<Client, In, Out> {
   readonly undo:
     | ((ctx: ActionContext<Client>, input: In, output: Out) => Promise<void>)
     | { readonly impossible: string };
+  /** Why this use of it cannot be taken back, where that depends on the input: then `undo` throws. */
+  cannotUndo?(input: In): string | undefined;
   /** What it leaves behind that must be put back before the run may close. Opened before `run` begins, so it depends on input and key alone. */
   owes?(input: In, key: string): Obligation;
   /** The obligation that it settles: the id that `owes` of the other action gave. */

@@ -5,6 +5,8 @@ export interface Task {
   readonly instruction: string;
   /** How they know that it is done. */
   readonly doneWhen?: string;
+  /** Whose task it is: an entry of `roles`. Default: anybody's. */
+  readonly role?: string;
 }
 
 /** What somebody said. */

@@ -15,6 +15,8 @@ WHAT LIES WHERE
   components/NAME/wal/SYSTEM/TIMELINE/FROM-TO-TIME-SUM.zst.age   PostgreSQL's write-ahead log, bytes FROM to TO (hexadecimal)
   components/NAME/wal/SYSTEM/TIMELINE-TIME-SUM.history           where a timeline began
   components/NAME/verified/                         what test restores have found
+  runs/RUN/log/EPOCH/FIRST-LAST-BYTES-HASH-SUM.zst.age          the log of a recovery, one event a line: zstd, then age
+  runs/RUN/claims/, runs/RUN/signs/                 who drove that recovery, and when it last showed itself
   SUM is the beginning of the sha256 of the file: sha256sum FILE shows whether it is undamaged.
 
 Run all of the following in one bash, in this folder.

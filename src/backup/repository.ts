@@ -154,5 +154,5 @@ const missing = (place: string): KnownError =>
   new KnownError(
     'REPOSITORY_MISSING',
     `there is no backup repository in ${place}`,
-    'Check the path and that the disk is mounted. A new repository is made by: lifeboat init',
+    `Check the path and that the disk is mounted. A new repository is made by: lifeboat init --repository ${place}`,
   );

@@ -29,7 +29,7 @@ export const fakeActions: ReadonlyMap<string, AnyAction> = new Map(
       output: { backup: z.string() },
     }),
     fake('postgres.verify_server', 'read', { input: { component: z.string() }, output: { tables: z.number() } }),
-    fake('postgres.open_server', 'change', { input: { component: z.string() } }),
+    { ...fake('postgres.open_server', 'change', { input: { component: z.string() } }), undo: async () => undefined },
     fake('postgres.drop_everything', 'destroy', {
       input: { component: z.string() },
       owes: () => ({ id: 'x', what: 'x' }),

@@ -1,4 +1,5 @@
 import { parse, stringify } from 'yaml';
+import { minutes } from '../lib/duration.ts';
 import type { Finding } from '../model/finding.ts';
 import { type LoadedPlan, loadPlan } from '../plan/load.ts';
 import { fakeActions } from './actions.fake.ts';
@@ -42,7 +43,14 @@ drills:
   rehearsal: { title: All is brought back, kind: restore, scenarios: [loss], every: monthly, last: 2026-05-20 }
 `;
 
-export const FACTS: CheckFacts = { now: new Date('2026-06-01T12:00:00Z'), actions: fakeActions };
+/** Of the steps of the base plan nothing was measured; of a step `drilled` in its scenario it was. */
+const MEASURED = { min: minutes(11), p50: minutes(12), p95: minutes(14), n: 6, drills: 5 };
+
+export const FACTS: CheckFacts = {
+  now: new Date('2026-06-01T12:00:00Z'),
+  actions: fakeActions,
+  measured: new Map([['loss', new Map([['drilled', MEASURED]])]]),
+};
 
 /** The base plan with a fragment of YAML laid over it, loaded. Lists are replaced, maps are joined. */
 export function planWith(fragment: string, base: string = BASE): LoadedPlan {

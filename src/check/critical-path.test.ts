@@ -30,6 +30,17 @@ describe('adds up', () => {
     ['nothing at all', [], [0, 0]],
   ] as const)('%s', (_what, expects, sums) => expect(inMinutes(spans(...expects))).toEqual(sums));
 
+  test('a confirmation, but not of the healthy step, which counts from when it was reached', () => {
+    const confirm = { role: 'keeper', within: '10m' };
+    const steps = [
+      { id: 'turn', expect: '5m', confirm },
+      { id: 'open', expect: '5m', confirm },
+    ];
+    const { stretches, min, max } = criticalPath(scenario(steps, { healthy: 'open' }));
+    expect(stretches.map(stretchName)).toEqual(['noticing', 'turn', 'confirming turn', 'open']);
+    expect(rangeText({ min, max })).toBe('10m..20m');
+  });
+
   test('noticing, approving, waiting and doing, each under its name', () => {
     const { stretches, min, max, unknown } = criticalPath(
       scenario(

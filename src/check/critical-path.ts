@@ -1,5 +1,7 @@
 import { type Duration, parseDuration } from '../lib/duration.ts';
+import type { MeasuredSpan, MeasuredSteps } from '../model/measured.ts';
 import { expandedSteps } from '../model/plan/expand.ts';
+import { roundsIn } from '../model/plan/for-each.ts';
 import { type Plan, parseSpan, type Scenario, type Step } from '../model/plan.ts';
 import { inOrder, neededBy, type OrderedStep } from './step-order.ts';
 
@@ -11,11 +13,13 @@ export interface Range {
 
 /** One piece of the way from the damage to health. */
 export interface Stretch extends Range {
-  readonly kind: 'detection' | 'approval' | 'wait' | 'step';
+  readonly kind: 'detection' | 'approval' | 'confirmation' | 'wait' | 'step';
   /** The step it belongs to; detection belongs to none. */
   readonly step?: string;
   /** What the plan leaves out, when it does not say how long this takes. Then it counts as nothing. */
   readonly unknown?: string;
+  /** Where it is not what the plan expects, but what earlier runs measured: from usual to nearly the longest. */
+  readonly measured?: MeasuredSpan;
 }
 
 /** The chain of steps that decides when the service is healthy again. */
@@ -28,17 +32,26 @@ export interface CriticalPath extends Range {
 
 export interface TimedScenario extends Pick<Scenario, 'healthy' | 'detect_within'> {
   readonly steps: readonly OrderedStep[];
+  readonly measured?: ReadonlyMap<string, MeasuredSpan> | undefined;
 }
 
 /** The critical path of a scenario of the plan, with the steps of the procedures that it uses. */
-export function scenarioPath(plan: Plan, name: string): CriticalPath {
+export function scenarioPath(plan: Plan, name: string, measured?: MeasuredSteps): CriticalPath {
   const scenario = plan.scenarios[name] as Scenario;
-  const steps = expandedSteps(plan, name).map(({ step, via, alternative }): OrderedStep => {
+  const steps = expandedSteps(plan, name).map((expanded): OrderedStep => {
+    const { step, via, alternative } = expanded;
+    const rounds = roundsIn(expanded);
     const { one_of: _, ...rest } = step;
     const inside = via[0] === undefined ? {} : { partOf: via[0].step.id };
-    return { ...rest, ...inside, ...(alternative ? { one_of: alternative.group, branch: alternative.branch } : {}) };
+    const times = rounds === 1 ? {} : { rounds: rounds ?? ('unknown' as const) };
+    return {
+      ...rest,
+      ...inside,
+      ...times,
+      ...(alternative ? { one_of: alternative.group, branch: alternative.branch } : {}),
+    };
   });
-  return criticalPath({ ...scenario, steps });
+  return criticalPath({ ...scenario, steps, measured: measured?.get(name) });
 }
 
 /**
@@ -78,6 +91,7 @@ function endless(scenario: TimedScenario, ends: ReadonlyMap<string, End>): reado
 /** The name a person knows a stretch by. */
 export function stretchName({ kind, step }: Stretch): string {
   if (kind === 'detection') return 'noticing';
+  if (kind === 'confirmation') return `confirming ${step}`;
   return kind === 'approval' ? `approving ${step}` : (step as string);
 }
 
@@ -89,13 +103,15 @@ interface End extends Range {
 }
 
 /** Ends of all steps. Without recursion, because runbooks may be long; steps that wait for each other in a circle have no end. */
-function endsOf({ steps }: TimedScenario): Map<string, End> {
+function endsOf({ steps, healthy, measured }: TimedScenario): Map<string, End> {
   const needs = neededBy(steps);
   const known = new Map(steps.map((step) => [step.id, step]));
   const ends = new Map<string, End>();
   for (const step of inOrder(steps, needs)) {
     const before = slowest(step, needs.get(step.id) ?? [], { ends, known });
-    const stretches = stretchesOf(step);
+    const own = stretchesOf(step, measured?.get(step.id));
+    // The healthy step counts from when it was reached, however long its confirmation takes.
+    const stretches = [...own, ...(step.id === healthy ? [] : confirmationOf(step))];
     ends.set(step.id, {
       stretches,
       needs: needs.get(step.id) ?? [],
@@ -167,11 +183,21 @@ function detectionOf(within: string | undefined): Stretch {
   return { kind: 'detection', min: 0, max: 0, unknown: 'how long noticing takes (detect_within)' };
 }
 
-function stretchesOf(step: Step): readonly Stretch[] {
-  const own = workOf(step);
+function stretchesOf(step: OrderedStep, measured: MeasuredSpan | undefined): readonly Stretch[] {
+  // What was measured is the time for all items together.
+  const own = measured ? measuredWork(step.id, measured) : inRounds(workOf(step), step);
   // A step with a condition may be left out, so at best neither it nor its approval takes any time.
   const work = step.when === undefined ? own : { ...own, min: 0 };
   return step.approve ? [approvalOf(step.id, step.approve.within), work] : [work];
+}
+
+const confirmationOf = ({ id, confirm }: Step): readonly Stretch[] =>
+  confirm ? [{ kind: 'confirmation', step: id, min: 0, max: parseDuration(confirm.within) as number }] : [];
+
+/** For each of several items, so many at a time. */
+function inRounds(work: Stretch, { id, rounds = 1 }: OrderedStep): Stretch {
+  if (rounds === 'unknown') return { ...work, unknown: work.unknown ?? `for how many items ${id} is done (for_each)` };
+  return { ...work, min: work.min * rounds, max: work.max * rounds };
 }
 
 /** Somebody may say yes at once; the plan only says how long the run waits for it. */
@@ -180,6 +206,14 @@ function approvalOf(step: string, within: string | undefined): Stretch {
   if (max !== undefined) return { kind: 'approval', step, min: 0, max };
   return { kind: 'approval', step, min: 0, max: 0, unknown: `how long approving ${step} may take (approve.within)` };
 }
+
+const measuredWork = (step: string, measured: MeasuredSpan): Stretch => ({
+  kind: 'step',
+  step,
+  min: measured.p50,
+  max: measured.p95,
+  measured,
+});
 
 function workOf({ id, uses, expect, timeout, with: input }: Step): Stretch {
   const kind = uses === 'time.wait' ? 'wait' : 'step';

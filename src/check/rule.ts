@@ -1,5 +1,6 @@
 import type { AnyAction } from '../actions/action.ts';
 import type { FindingLevel, PlanPath } from '../model/finding.ts';
+import type { MeasuredSteps } from '../model/measured.ts';
 import type { OutputUse } from '../model/output-use.ts';
 import type { Plan } from '../model/plan.ts';
 
@@ -22,6 +23,8 @@ export interface CheckFacts {
   readonly actions: ReadonlyMap<string, AnyAction>;
   /** Which outputs of steps the runbooks rely on; the loader reads them out of the expressions. */
   readonly outputsUsed?: readonly OutputUse[];
+  /** How long steps took in earlier runs: it counts instead of what the plan expects. */
+  readonly measured?: MeasuredSteps;
   /** The scenario that is about to be carried out. Without it a plan is only judged, and may call what a later build will have. */
   readonly recovering?: string;
 }

@@ -55,7 +55,7 @@ export interface ScenarioSums {
 export function scenarioSums(plan: Plan, name: string, facts: CheckFacts): ScenarioSums {
   const scenario = plan.scenarios[name] as Plan['scenarios'][string];
   const lost = lostComponents(plan, scenario);
-  const path = scenarioPath(plan, name);
+  const path = scenarioPath(plan, name, facts.measured);
   const rto = saidBy(effectiveObjective(plan, { scenario: name }, 'rto'));
   return {
     scenario: name,

@@ -6,6 +6,8 @@ import { stepNeeds } from '../model/step-needs.ts';
 export interface OrderedStep extends Step {
   readonly partOf?: string;
   readonly branch?: string;
+  /** How many times one after the other it is done, for each of several items. */
+  readonly rounds?: number | 'unknown';
 }
 
 /** What each step waits for. Of several ways to do a thing one is taken: they stand beside each other, and what comes next waits for any of them. */

@@ -1,6 +1,10 @@
+import { peopleOf } from '../model/approvals.ts';
 import { errorRecord } from '../model/errors.ts';
-import { DECISIONS } from '../model/run.ts';
-import { approve, approversOf, asksForEnvironment } from '../usecases/approve.ts';
+import { DECISIONS, type WaitsFor } from '../model/run.ts';
+import { approve } from '../usecases/approve.ts';
+import { approversNow, asksForEnvironment } from '../usecases/approvers.ts';
+import { approveCommand } from '../usecases/asks.ts';
+import { confirm } from '../usecases/confirm.ts';
 import { decide } from '../usecases/decide.ts';
 import type { Services } from '../usecases/services.ts';
 import type { Waiting } from './questions.ts';
@@ -41,9 +45,7 @@ interface Asking {
 async function untilAnswered(waiting: Waiting, asking: Asking): Promise<void> {
   while (!asking.signal.aborted) {
     try {
-      const done =
-        waiting.waitsFor.kind === 'approval' ? await askApproval(waiting, asking) : await askDecision(waiting, asking);
-      if (done) return;
+      if (await ASK[waiting.waitsFor.kind](waiting, asking)) return;
     } catch (error) {
       const { message, hint } = errorRecord(error);
       asking.screen.say(`      ${message}\n      → ${hint}`);
@@ -51,12 +53,26 @@ async function untilAnswered(waiting: Waiting, asking: Asking): Promise<void> {
   }
 }
 
+const ASK: Readonly<Record<WaitsFor['kind'], (waiting: Waiting, asking: Asking) => Promise<boolean>>> = {
+  approval: askApproval,
+  confirmation: askConfirmation,
+  decision: askDecision,
+  task: askDecision,
+};
+
 async function askApproval(
   { state, step, waitsFor }: Waiting,
   { ask, signal, services, screen }: Asking,
 ): Promise<boolean> {
   if (waitsFor.kind !== 'approval') return true;
-  const by = await askWho(approversOf(state, waitsFor.role), { ask, signal, services });
+  const people = approversNow(state, step, waitsFor, services.clock.now());
+  if (people.length === 0) {
+    screen.say(
+      `      Nobody else may approve it. To go on without a second person: ${approveCommand(state, step, waitsFor)}`,
+    );
+    return true;
+  }
+  const by = await askWho(people, { ask, signal, services });
   if (by === undefined) return true;
   const yes = asksForEnvironment(state, waitsFor) ? state.origin.environment : 'yes';
   const answer = (await ask(`      Type ${yes} to approve as ${by}, or no: `, signal))?.trim();
@@ -70,6 +86,27 @@ async function askApproval(
   // Typing the environment's name at the prompt says the same as --environment on the command line.
   const confirmed = { ...services, chosen: { ...services.chosen, environment: state.origin.environment } };
   await approve({ run: state.id, step, by, reject: answer === 'no', ...(reason ? { reason } : {}) }, confirmed);
+  return true;
+}
+
+async function askConfirmation(
+  { state, step, waitsFor }: Waiting,
+  { ask, signal, services, screen }: Asking,
+): Promise<boolean> {
+  if (waitsFor.kind !== 'confirmation') return true;
+  const by = await askWho(peopleOf(state.origin, waitsFor.role), { ask, signal, services });
+  if (by === undefined) return true;
+  const answer = (
+    await ask(`      Type yes when the world is right, or no to take it back, as ${by}: `, signal)
+  )?.trim();
+  if (answer === undefined) return true;
+  if (answer !== 'yes' && answer !== 'no') {
+    screen.say(`      "${answer}" is neither yes nor no.`);
+    return false;
+  }
+  const reason = answer === 'no' ? (await ask('      What is not right? ', signal))?.trim() : undefined;
+  if (answer === 'no' && reason === undefined) return true;
+  await confirm({ run: state.id, step, by, no: answer === 'no', ...(reason ? { reason } : {}) }, services);
   return true;
 }
 

@@ -71,3 +71,8 @@ export const WATCHING = {
   plain: toggle('Only lines, as in a pipe: no block that is painted over and over.'),
   log: text('FILE', 'Also add what happens to the end of a file, one line an event.'),
 } as const;
+/** For commands that look into a repository, on a machine that may have no plan. */
+export const COPIED = {
+  repository: text('FOLDER', 'The repository of backups, with the copies of runs. Default: that of the plan.'),
+  identity: text('FILE', 'The private key of the repository, or env:NAME. Default: where the plan says.'),
+} as const;

@@ -1,5 +1,6 @@
 import { formatDuration } from '../lib/duration.ts';
-import type { DryRunResult } from '../usecases/dry-run.ts';
+import { runsText } from '../model/measured.ts';
+import type { DryRunResult, PlannedStep } from '../usecases/dry-run.ts';
 import type { Paint } from './screen.ts';
 
 const SEEN = {
@@ -10,17 +11,44 @@ const SEEN = {
   later: 'depends on an earlier step',
 } as const;
 
+/** What was measured counts before what the plan expects. */
+function takes({ measured, expectMs }: DryRunResult['steps'][number]): string {
+  if (measured)
+    return `, ${formatDuration(measured.p50)}, at most ${formatDuration(measured.p95)}: measured in ${runsText(measured)}`;
+  return expectMs === undefined ? '' : `, about ${formatDuration(expectMs)}`;
+}
+
 /** A dry run as a person reads it: every step, what it would do, with what, and who must say yes. */
 export function dryRunText({ scenario, environment, steps }: DryRunResult, paint: Paint): string {
   const lines = steps.flatMap((step, index) => [
     '',
     paint.bold(`${index + 1}. ${step.step}${step.title ? `: ${step.title}` : ''}`),
-    `   ${step.action} (${step.danger}${step.expectMs === undefined ? '' : `, about ${formatDuration(step.expectMs)}`})`,
+    `   ${step.action} (${step.danger}${takes(step)})`,
     `   with ${JSON.stringify(step.input)}`,
     `   now: ${SEEN[step.seen]}${step.trouble ? `: ${step.trouble}` : ''}`,
+    ...(step.where.length > 0 ? [`   in ${step.where.join(', ')}`] : []),
     ...step.changes.map((change) => `   - ${change}`),
     ...(step.permissions.length > 0 ? [`   needs: ${step.permissions.join('; ')}`] : []),
-    ...(step.approve ? [`   waits for ${step.approve.count} approval(s) by ${step.approve.role}`] : []),
+    ...(step.approve
+      ? [
+          `   waits for ${step.approve.count} approval(s) by ${step.approve.role}${step.approve.escalate ? `, later also by ${step.approve.escalate.join(', ')}` : ''}; never by whoever begins the run`,
+        ]
+      : []),
+    ...safetyLines(step),
   ]);
   return [`Dry run of ${scenario} in ${environment}. Nothing was changed.`, ...lines].join('\n');
+}
+
+/** What holds it back before it acts, and whether there is a way back afterwards. */
+function safetyLines({ proven, safety_points: points, confirm, way_back: back }: PlannedStep): readonly string[] {
+  return [
+    ...(proven ? [`   acts only when this is proven again: ${proven.join(', ')}`] : []),
+    ...(points ? [`   acts only when a recovery point was taken since the run began: ${points.join(', ')}`] : []),
+    ...(confirm
+      ? [
+          `   is taken back unless ${confirm.count} of ${confirm.role} confirm within ${confirm.within} that the world is right`,
+        ]
+      : []),
+    ...(back ? [back.possible ? '   can be taken back' : `   cannot be taken back: ${back.why}`] : []),
+  ];
 }

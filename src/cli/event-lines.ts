@@ -1,8 +1,12 @@
 import { formatDuration } from '../lib/duration.ts';
+import { approversFor } from '../model/approvals.ts';
+import { groundLines } from '../model/ground-words.ts';
+import { itemsDone, itemsText, wholeOfItem } from '../model/items-done.ts';
 import type { JournalEvent } from '../model/run.ts';
+import { scenarioOfRun } from '../model/run-scenario.ts';
 import type { RunState } from '../model/run-state.ts';
 import type { RunOutline } from '../model/run-steps.ts';
-import { approvalText, decisionText, openDecisions, taskText, type Waiting } from './questions.ts';
+import { approvalText, confirmationText, decisionText, openDecisions, taskText, type Waiting } from './questions.ts';
 import type { Paint } from './screen.ts';
 
 /** What happened, told in lines that say all in words. */
@@ -15,10 +19,25 @@ export function eventLines(event: JournalEvent, state: RunState, outline: RunOut
       ];
     case 'run.claimed':
       return event.epoch > 1 ? resumedLines(state, outline) : [];
+    case 'run.adopted':
+      return [
+        paint.bold(
+          `${event.by} took ${event.run} over on ${event.owner.host}, from its copy up to event ${event.lastSeq}.`,
+        ),
+        ...(event.gone === undefined
+          ? []
+          : ['  What was not settled there may have been begun: each such step is looked at first.']),
+      ];
+    case 'run.copy_lags':
+      return [paint.warn(`  ${event.step} goes on before its log is in the repository: ${event.why}`)];
     case 'run.impact':
       return [`  The damage was done at ${event.impactAt} (${event.source}).`];
+    case 'run.detected':
+      return [`  It was noticed at ${event.detectedAt} (${event.source}).`];
     case 'run.healthy':
-      return [paint.good(`  The service is healthy again at ${event.at}.`)];
+      return [paint.good(`  The service is healthy again at ${event.since ?? event.at}.`)];
+    case 'run.extended':
+      return [`  ${event.by} gave the run ${event.duration} more, until ${event.until}: ${event.reason}`];
     case 'run.canceled':
       return [`  ${event.by} canceled the run: ${event.reason}`];
     case 'obligation.opened':
@@ -30,7 +49,7 @@ export function eventLines(event: JournalEvent, state: RunState, outline: RunOut
     case 'run.failed':
       return [];
     default:
-      return [stepLine(event, state, outline, paint)].flat();
+      return foldedLine(event, state) ?? [stepLine(event, state, outline, paint)].flat();
   }
 }
 
@@ -63,13 +82,40 @@ function resumedLines(state: RunState, outline: RunOutline): readonly string[] {
   return [`Resumed ${state.id}: ${done} of ${outline.steps.length} steps were done before.`, ...open];
 }
 
+/** So few items can be told one by one. */
+const FEW_ITEMS = 8;
+
+/** Of many items only how far they are is told, ten times in all; what fails and what waits for a person is told as always. */
+function foldedLine(event: StepEvent, state: RunState): readonly string[] | undefined {
+  const whole = wholeOfItem(event.step, state);
+  if (whole === undefined || (state.items.get(whole)?.length ?? 0) <= FEW_ITEMS) return undefined;
+  if (event.type === 'step.started' || event.type === 'step.noted' || event.type === 'step.items') return [];
+  if (event.type !== 'step.succeeded' && event.type !== 'step.skipped') return undefined;
+  const now = itemsDone(whole, state);
+  const tenths = (done: number) => Math.floor((done * 10) / now.total);
+  const isNext = isItemOver(event.step, whole, state) && tenths(now.done) !== tenths(now.done - 1);
+  return isNext ? [`      ${whole}: ${itemsText(now)}`] : [];
+}
+
+const GOING: readonly string[] = ['queued', 'waiting', 'running', 'retrying'];
+
+/** Whether the item that a step belongs to has come to rest. */
+function isItemOver(step: string, whole: string, state: RunState): boolean {
+  const item = step.slice(0, `${step}.`.indexOf('.', whole.length + 1));
+  const steps = scenarioOfRun(state).steps.filter(({ id }) => id === item || id.startsWith(`${item}.`));
+  return steps.every(({ id }) => !GOING.includes(state.steps.get(id)?.progress.status ?? 'queued'));
+}
+
 type StepEvent = Extract<JournalEvent, { readonly step: string; readonly type: `step.${string}` }>;
 
 function stepLine(event: StepEvent, state: RunState, outline: RunOutline, paint: Paint): string | readonly string[] {
   const name = titled(event.step, outline);
   switch (event.type) {
     case 'step.started':
-      return `  ▸ ${name}${event.attempt > 1 ? ` (try ${event.attempt})` : ''}`;
+      return [
+        `  ▸ ${name}${event.attempt > 1 ? ` (try ${event.attempt})` : ''}`,
+        ...groundLines(event.grounds ?? [], new Date(event.at)).map((line) => `      ${line}`),
+      ];
     case 'step.succeeded':
       return paint.good(`  ✔ ${name}${took(event, state)}${event.how === 'ran' ? '' : ` (${event.how})`}`);
     case 'step.failed':
@@ -79,11 +125,21 @@ function stepLine(event: StepEvent, state: RunState, outline: RunOutline, paint:
     case 'step.skipped':
       return `  - ${name} is left out: ${event.why}`;
     case 'step.approved':
-      return `  ${event.by} approved ${name}`;
+      return approvedLine(event, name, paint);
+    case 'step.escalated':
+      return paint.warn(`  ! nobody has answered yet: ${name} may now be approved also by ${also(event.role, state)}`);
+    case 'step.edited':
+      return paint.warn(`  ${event.by} edited ${name}: ${JSON.stringify(event.with)}; ${event.reason}`);
     case 'step.rejected':
       return paint.bad(`  ${event.by} said no to ${name}: ${event.reason}`);
     case 'step.decided':
-      return `  ${event.by} decided "${event.decision}" about ${name}: ${event.reason}`;
+      return `  ${event.by} decided "${event.decision}"${event.withoutSafetyPoint ? ' without a safety point' : ''} about ${name}: ${event.reason}`;
+    case 'step.confirmed':
+      return paint.good(`  ${event.by} confirmed ${name}${event.reason ? `: ${event.reason}` : ''}`);
+    case 'step.denied':
+      return paint.bad(`  ${event.by} did not confirm ${name}: ${event.reason}`);
+    case 'step.taking_back':
+      return paint.warn(`  ◂ taking back ${name}: ${event.why}`);
     case 'step.undoing':
       return `  ◂ taking back ${name}`;
     case 'step.undone':
@@ -91,7 +147,9 @@ function stepLine(event: StepEvent, state: RunState, outline: RunOutline, paint:
     case 'step.waiting':
       return questionLines({ state, step: event.step, waitsFor: event.waitsFor }, outline);
     case 'step.answered':
-      return `  ${event.by} said "${event.outcome}" about ${name}${event.answer === '' ? '' : `: ${event.answer}`}`;
+      return `  ${event.breakGlass === undefined ? '' : `!! BREAK-GLASS (${event.breakGlass}): `}${event.by} said "${event.outcome}" about ${name}${event.answer === '' ? '' : `: ${event.answer}`}`;
+    case 'step.items':
+      return `  ▸ ${name}: ${event.items.length} items`;
     case 'step.holds':
       return `      ${name} waits until ${event.until}`;
     case 'step.noted':
@@ -99,19 +157,44 @@ function stepLine(event: StepEvent, state: RunState, outline: RunOutline, paint:
   }
 }
 
+function approvedLine(
+  { by, breakGlass, signature }: StepEvent & { type: 'step.approved' },
+  name: string,
+  paint: Paint,
+) {
+  if (breakGlass !== undefined) return paint.bad(`  !! BREAK-GLASS: ${by} approved ${name} alone: ${breakGlass}`);
+  return `  ${by} approved ${name}${signature === undefined ? '' : ' by a signed code'}`;
+}
+
+/** `cto (grace)` */
+function also(role: string, { origin, createdBy }: RunState): string {
+  const people = approversFor({ notBy: createdBy }, [role], origin);
+  return `${role} (${people.join(', ') || 'nobody'})`;
+}
+
 /** What a step that waits asks of a person. */
 export function questionLines(waiting: Waiting, outline: RunOutline): readonly string[] {
   const name = titled(waiting.step, outline);
   if (waiting.waitsFor.kind === 'task') return taskText(waiting, name);
+  if (waiting.waitsFor.kind === 'confirmation') return confirmationText(waiting, name);
   return waiting.waitsFor.kind === 'approval' ? approvalText(waiting, name) : decisionText(waiting, name);
 }
 
 /** `[2/9] load: Load the dump`; a step that the plan does not list is known by its name alone. */
 export function titled(id: string, { steps }: RunOutline): string {
-  const index = steps.findIndex(({ step }) => step.id === id);
+  const index = placesOf(steps).get(id) ?? -1;
   const title = steps[index]?.step.title;
   const place = index < 0 ? '' : `[${index + 1}/${steps.length}] `;
   return `${place}${id}${title ? `: ${title}` : ''}`;
+}
+
+const places = new WeakMap<RunOutline['steps'], ReadonlyMap<string, number>>();
+
+/** Worked out once: every line names a step, and there may be thousands of both. */
+function placesOf(steps: RunOutline['steps']): ReadonlyMap<string, number> {
+  const found = places.get(steps) ?? new Map(steps.map(({ step }, index) => [step.id, index]));
+  places.set(steps, found);
+  return found;
 }
 
 function took(event: StepEvent, state: RunState): string {

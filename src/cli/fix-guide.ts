@@ -1,5 +1,6 @@
 import { errorRecord } from '../model/errors.ts';
 import { type DecideResult, decide } from '../usecases/decide.ts';
+import { type EditResult, editStep } from '../usecases/edit-step.ts';
 import type { FixResult } from '../usecases/fix.ts';
 import type { Services } from '../usecases/services.ts';
 import type { Paint, Screen } from './screen.ts';
@@ -35,7 +36,7 @@ export async function askForDecision(
   { run, step, choices }: FixResult,
   screen: Screen,
   services: Services,
-): Promise<DecideResult | undefined> {
+): Promise<DecideResult | EditResult | undefined> {
   const words = choices.map(({ decision }) => decision);
   for (;;) {
     const decision = await answer(screen, `  ${words.join(', ')}, or nothing to leave it open? `);
@@ -44,15 +45,28 @@ export async function askForDecision(
       screen.say(`  "${decision}" is none of these.`);
       continue;
     }
+    const set = decision === 'edit' ? await edits(screen) : [];
     const reason = await answer(screen, '  Why? ');
     if (reason === undefined) return undefined;
     try {
-      return await decide({ run, step, decision, reason }, services);
+      return decision === 'edit'
+        ? await editStep({ run, step, set, reason }, services)
+        : await decide({ run, step, decision, reason }, services);
     } catch (error) {
       const { message, hint } = errorRecord(error);
       screen.say(`  ${message}\n  → ${hint}`);
       return undefined;
     }
+  }
+}
+
+/** One after the other, until an empty line. */
+async function edits(screen: Screen): Promise<readonly string[]> {
+  const set: string[] = [];
+  for (;;) {
+    const typed = await answer(screen, '  key=value, or nothing when that is all: ');
+    if (typed === undefined) return set;
+    set.push(typed);
   }
 }
 

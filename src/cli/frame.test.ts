@@ -26,6 +26,7 @@ const PICTURE: RunPicture = {
       expect_seconds: 180,
     },
   ],
+  undo_next: [],
   next: [{ step: 'replay', position: 5, title: 'Replay the log' }],
   waiting: [],
   owed: [{ step: 'block', what: 'the role app is blocked' }],

@@ -1,4 +1,5 @@
 import { formatDuration } from '../lib/duration.ts';
+import { itemsText } from '../model/items-done.ts';
 import type { RunPicture, StepName, UnderWay } from '../model/run-picture.ts';
 import { type Ask, clockTime } from '../usecases/asks.ts';
 import { bar, clockLine, forecastLines, peopleLine, whole } from './clock-lines.ts';
@@ -92,7 +93,7 @@ function titleLine({ scenario, environment, run, now }: RunPicture, columns: num
 }
 
 function stepsPart({ picture, output }: Shown, { columns }: FrameSpace, detail: Detail): readonly Line[] {
-  const { done, total, under_way, next, owed } = picture;
+  const { done, total, under_way, next, undo_next, owed } = picture;
   const head = line(`Done ${done} of ${total}`);
   if (detail === 0) return [line([head.text, ...under_way.map((one) => underWayText(one))].join(' · '))];
   const lines = detail === 3 ? OUTPUT_LINES : 0;
@@ -104,6 +105,7 @@ function stepsPart({ picture, output }: Shown, { columns }: FrameSpace, detail: 
         line(cutTo(`    ${text}`, columns - 1), 'dim'),
       ),
     ]),
+    ...(undo_next.length > 0 && detail >= 1 ? [line(`Then taken back: ${undo_next.map(nameOf).join(', ')}`)] : []),
     ...(next.length > 0 && detail >= 2 ? [line(`Next ${next.map(nameOf).join(', ')}`, 'dim')] : []),
     ...(owed.length > 0 && detail >= 2 ? [line(`To be put back: ${owed.map(({ what }) => what).join('; ')}`)] : []),
   ];
@@ -118,6 +120,7 @@ const isLate = ({ seconds, expect_seconds, held_until }: UnderWay): boolean =>
 export function underWayText(one: UnderWay): string {
   const name = nameOf(one);
   const attempt = one.attempt > 1 ? ` (try ${one.attempt})` : '';
+  if (one.items) return `${name}: ${itemsText(one.items)}`;
   if (one.doing === 'taking back') return `${name}: is being taken back`;
   if (one.doing === 'retrying') return `${name}: tried again at ${clockTime(one.again_at ?? '')}`;
   if (one.held_until !== undefined) return `${name}: waits until ${minute(one.held_until)}`;

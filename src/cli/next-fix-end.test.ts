@@ -44,7 +44,7 @@ async function typed(argv: readonly string[], { ask, onText }: Typed = {}) {
   return { code, out };
 }
 
-const FIRE = ['recover', 'fire', '--set', 'cause=a candle'];
+const FIRE = ['recover', 'fire', '--set', 'cause=a candle', '--environment', 'production'];
 const DENIED = new KnownError('TARGET_DENIED', 'no entry', 'Ask for a key.');
 
 const approving = (text: string): void => {
@@ -104,9 +104,10 @@ describe('next', () => {
       '  Next [3] verify (Look at it)',
       '  To be put back: door is blocked',
       '',
-      expect.stringMatching(/^Now: rebuild waits for approval by commander \(ada, bob\) until 03:1\d:\d\d UTC$/),
+      expect.stringMatching(/^Now: rebuild waits for approval by commander \(bob\) until 03:1\d:\d\d UTC$/),
       '  It will (destroy):',
       '    - house exists',
+      '  can be taken back',
       `  lifeboat approve ${run} rebuild --by NAME --environment production`,
       '',
       `To follow it: lifeboat attach ${run}`,
@@ -213,8 +214,8 @@ describe('fix', () => {
     ])
       expect(out).toContain(text);
     expect(asked).toEqual([
-      'retry, done, skip, undo, abort, or nothing to leave it open?',
-      'retry, done, skip, undo, abort, or nothing to leave it open?',
+      'retry, done, skip, undo, abort, edit, or nothing to leave it open?',
+      'retry, done, skip, undo, abort, edit, or nothing to leave it open?',
       'Why?',
     ]);
     const resumed = await typed(['recover', '--resume', run], { onText: approving });
@@ -245,7 +246,7 @@ describe('fix', () => {
     });
     const found = await fix({ run }, services, new AbortController().signal);
     expect(found.seen).toEqual({ state: 'unknown', why: 'it could not be looked at: DATABASE_URL is not set' });
-    expect(found.choices).toHaveLength(5);
+    expect(found.choices).toHaveLength(6);
   });
 
   test('names what needs a decision when another step is named, and says when none does', async () => {

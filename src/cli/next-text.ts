@@ -20,7 +20,7 @@ export function nextText({ sentence, picture, asks, others }: NextResult, paint:
 }
 
 function standing(picture: RunPicture, paint: Paint): readonly string[] {
-  const { title, run, scenario, environment, clock, done, total, under_way, next, owed } = picture;
+  const { title, run, scenario, environment, clock, done, total, under_way, next, undo_next, owed } = picture;
   const people = peopleLine(picture);
   return [
     paint.bold(`${title}: ${run} (${scenario}, ${environment})`),
@@ -28,6 +28,7 @@ function standing(picture: RunPicture, paint: Paint): readonly string[] {
     ...forecastLines(clock).map((line) => `  ${line.startsWith('!') ? paint.warn(line) : line}`),
     `  Done ${done} of ${total}`,
     ...under_way.map((one) => `  ▸ ${underWayText(one)}`),
+    ...(undo_next.length > 0 ? [`  Then taken back: ${undo_next.map(nameOf).join(', ')}`] : []),
     ...(next.length > 0 ? [`  Next ${next.map(nameOf).join(', ')}`] : []),
     ...owed.map(({ what }) => `  To be put back: ${what}`),
   ];
@@ -37,7 +38,16 @@ function standing(picture: RunPicture, paint: Paint): readonly string[] {
 function about({ waits_for }: WaitingStep): readonly string[] {
   if (waits_for.kind === 'decision') return [`  → ${waits_for.why.hint}`];
   if (waits_for.kind === 'task') return waits_for.doneWhen === undefined ? [] : [`  Done when: ${waits_for.doneWhen}`];
-  const { danger, changes } = waits_for.preview;
+  if (waits_for.kind === 'confirmation')
+    return [
+      '  Seen so far:',
+      ...waits_for.proofs.map(({ claim, observed }) => `    - ${claim}${observed === '' ? '' : ` (${observed})`}`),
+    ];
+  const { danger, changes, notes = [] } = waits_for.preview;
   const foretold = changes.length > 0 ? changes : ['nothing that can be foretold'];
-  return [`  It will (${danger}):`, ...foretold.map((change) => `    - ${change}`)];
+  return [
+    `  It will (${danger}):`,
+    ...foretold.map((change) => `    - ${change}`),
+    ...notes.map((note) => `  ${note}`),
+  ];
 }

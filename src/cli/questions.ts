@@ -1,7 +1,9 @@
+import { peopleOf } from '../model/approvals.ts';
+import { confirmationsMissing } from '../model/confirmation.ts';
 import { DECISIONS, type WaitsFor } from '../model/run.ts';
 import { approvalsMissing, type RunState } from '../model/run-state.ts';
-import { approversOf } from '../usecases/approve.ts';
-import { approveCommand, taskCommands } from '../usecases/asks.ts';
+import { whoMay } from '../usecases/approvers.ts';
+import { approveCommand, confirmCommands, taskCommands } from '../usecases/asks.ts';
 import { frozenInputsHint } from '../usecases/frozen-inputs.ts';
 
 /** A step that waits for a person, as the view knows it. */
@@ -23,15 +25,31 @@ export const openDecisions = (state: RunState): readonly Waiting[] =>
 export function approvalText({ state, step, waitsFor }: Waiting, name: string): readonly string[] {
   if (waitsFor.kind !== 'approval') return [];
   const known = state.steps.get(step);
-  const missing = known ? approvalsMissing(known) : waitsFor.count;
-  const { danger, changes } = waitsFor.preview;
-  const people = approversOf(state, waitsFor.role).join(', ');
+  const missing = known ? approvalsMissing(known, state.origin) : waitsFor.count;
+  const { danger, changes, notes = [] } = waitsFor.preview;
   return [
-    `  ? ${name} waits for ${missing} ${missing === 1 ? 'approval' : 'approvals'} by the role ${waitsFor.role} (${people})`,
+    `  ? ${name} waits for ${missing} ${missing === 1 ? 'approval' : 'approvals'} by the role ${whoMay(state, step, waitsFor)}`,
     `      In ${state.origin.environment} it will (${danger}):`,
     ...(changes.length > 0 ? changes : ['nothing that can be foretold']).map((change) => `        - ${change}`),
+    ...(waitsFor.where ?? []).map((one) => `        in ${one}`),
+    ...(waitsFor.escalate ?? []).map(({ role, at }) => `      From ${at} on also: ${role}.`),
+    ...notes.map((note) => `      ${note}`),
     ...(waitsFor.expiresAt ? [`      Asked until ${waitsFor.expiresAt}.`] : []),
     `      From any terminal: ${approveCommand(state, step, waitsFor)}`,
+  ];
+}
+
+/** What somebody must look at to say that the world is right, and until when. */
+export function confirmationText({ state, step, waitsFor }: Waiting, name: string): readonly string[] {
+  if (waitsFor.kind !== 'confirmation') return [];
+  const { confirmation } = state.steps.get(step) ?? {};
+  const missing = confirmation ? confirmationsMissing(confirmation) : waitsFor.count;
+  const people = peopleOf(state.origin, waitsFor.role).join(', ');
+  return [
+    `  ? ${name} has acted. Is the world right? It needs ${missing} ${missing === 1 ? 'confirmation' : 'confirmations'} by the role ${waitsFor.role} (${people})`,
+    ...waitsFor.proofs.map(({ claim, observed }) => `        - ${claim}${observed === '' ? '' : ` (${observed})`}`),
+    `      Without it, it is taken back at ${confirmation?.until ?? waitsFor.until}.`,
+    ...confirmCommands(state.id, step).map((command) => `      From any terminal: ${command}`),
   ];
 }
 
@@ -47,11 +65,17 @@ export function decisionText({ state, step, waitsFor }: Waiting, name: string): 
   ];
 }
 
+function whose(state: RunState, role: string | undefined): string {
+  if (role === undefined) return 'somebody';
+  const people = peopleOf(state.origin, role);
+  return people.length === 0 ? `the role ${role}` : `the role ${role} (${people.join(', ')})`;
+}
+
 /** What somebody is to do, and how to say that it is done. */
 export function taskText({ state, step, waitsFor }: Waiting, name: string): readonly string[] {
   if (waitsFor.kind !== 'task') return [];
   return [
-    `  ? ${name} waits for somebody: ${waitsFor.instruction}`,
+    `  ? ${name} waits for ${whose(state, waitsFor.role)}: ${waitsFor.instruction}`,
     ...(waitsFor.doneWhen === undefined ? [] : [`      Done when: ${waitsFor.doneWhen}`]),
     ...taskCommands(state.id, step).map((command) => `      From any terminal: ${command}`),
   ];

@@ -66,7 +66,7 @@ const secondTerminal = (by: string) => (text: string) => {
   void approve({ run, step, by, reject: false }, rig.services({ chosen: { environment: 'production' } }));
 };
 
-const FIRE = ['recover', 'fire', '--set', 'cause=a candle'];
+const FIRE = ['recover', 'fire', '--set', 'cause=a candle', '--environment', 'production'];
 
 describe('recover', () => {
   test('shows every step as it happens, what is asked, and at the end what came of it', async () => {
@@ -78,7 +78,7 @@ describe('recover', () => {
       /^ {2}▸ \[1\/4\] block: Keep people out$/m,
       /^ {2}✔ \[1\/4\] block: Keep people out in \S+$/m,
       /To be put back before the run may close: door is blocked/,
-      /^ {2}\? \[2\/4\] rebuild: Build it again waits for 1 approval by the role commander \(ada, bob\)$/m,
+      /^ {2}\? \[2\/4\] rebuild: Build it again waits for 1 approval by the role commander \(bob\)$/m,
       /From any terminal: lifeboat approve run-\d+ rebuild --by NAME --environment production$/m,
       /^ {6}In production it will \(destroy\):\n {8}- house exists$/m,
       /bob approved \[2\/4\] rebuild/,
@@ -100,13 +100,15 @@ describe('recover', () => {
 
   test('asks whoever sits there, and takes only the name of a protected environment for a yes', async () => {
     const { ask, asked } = person([
+      [/Who answers\? \(bob\)/, 'bob'],
       [/Type production/, 'yes'],
+      [/Who answers/, 'bob'],
       [/Type production/, 'production'],
     ]);
     const { code, out } = await cli(FIRE, { ask });
     expect(code).toBe(0);
     expect(out).toContain('"yes" is neither production nor no.');
-    expect(asked[0]).toBe('Type production to approve as ada, or no:');
+    expect(asked[1]).toBe('Type production to approve as bob, or no:');
   });
 
   test('asks a stranger who he is, and believes only those who may approve', async () => {
@@ -124,6 +126,7 @@ describe('recover', () => {
   test('asks how to go on with a step that failed', async () => {
     rig.world.troubles.set('house', [new KnownError('TARGET_DENIED', 'no entry', 'Ask for a key.')]);
     const { ask, asked } = person([
+      [/Who answers/, 'bob'],
       [/Type production/, 'production'],
       [/retry, done, skip, undo, abort/, 'retry'],
       [/Why\?/, 'got the key'],
@@ -192,10 +195,10 @@ describe('a command to type next', () => {
     const { out } = await cli([...FIRE, ...typed], { onText: secondTerminal('bob') });
     const run = /run-\d+/.exec(out)?.[0] as string;
     for (const line of [
-      `another terminal: lifeboat attach ${run} ${repeated}\n`,
+      `another terminal: lifeboat attach ${run} ${repeated} --environment production\n`,
       `From any terminal: lifeboat approve ${run} rebuild --by NAME --environment production ${repeated}\n`,
-      `From any terminal: lifeboat decide ${run} rebuild retry|done|skip|undo|abort --reason "…" ${repeated}\n`,
-      `--reason "…" ${repeated}, then: lifeboat recover --resume ${run} ${repeated}\n`,
+      `From any terminal: lifeboat decide ${run} rebuild retry|done|skip|undo|abort --reason "…" ${repeated} --environment production\n`,
+      `, then: lifeboat recover --resume ${run} ${repeated} --environment production\n`,
     ])
       expect(out).toContain(line);
     const { sentence, error } = JSON.parse((await cli(['status', run, '--json', ...typed])).out);
@@ -265,7 +268,9 @@ describe('other commands', () => {
 
   test('runs lists what was run, points what can be returned to, docs the runbook', async () => {
     expect((await cli(['runs'])).out).toContain('No run is kept in');
-    expect((await cli(['points'])).out).toBe('database: no recovery point. Take one with: lifeboat backup database\n');
+    expect((await cli(['points'])).out).toContain(
+      'database: no recovery point. Take one with: lifeboat backup database\n',
+    );
     expect((await cli(['docs'])).out).toContain('# The shop');
     expect((await cli(['backup'])).out).toContain('database: postgres.base_backup copy-of-database');
   });
@@ -277,5 +282,45 @@ describe('other commands', () => {
     expect(code).toBe(1);
     expect(out).toMatch(/lifeboat\.yaml:\d+:\d+/);
     expect(JSON.parse((await cli(['check', '--json'])).out)).toMatchObject({ ok: false, errors: expect.any(Number) });
+  });
+});
+
+describe('more time for a run', () => {
+  test.each([
+    [['recover', 'fire', '--extend', '2h', '--reason', 'x'], 'for a run that is resumed'],
+    [['recover', '--resume', '--extend', '2h'], 'a reason is missing'],
+    [['recover', '--resume', '--extend', '2h', '--reason', ' '], 'a reason is missing'],
+    [['recover', '--resume', '--reason', 'x'], '--reason is for --extend'],
+  ])('%j is refused', async (argv, words) => {
+    const { code, err } = await cli(argv);
+    expect(code).toBe(2);
+    expect(err).toContain(words);
+    expect(err).toContain('lifeboat recover --resume RUN --extend 2h');
+  });
+});
+
+describe('a run in the repository', () => {
+  test.each([
+    [['recover', '--take-over'], 'RUN is missing'],
+    [['recover', 'fire', '--owner-is-gone', 'it burned'], '--owner-is-gone says nothing without --take-over'],
+    [['recover', '--resume', '--repository', '/mnt'], '--repository says nothing without --take-over'],
+  ])('%j is refused', async (argv, message) => {
+    expect(await cli(argv)).toMatchObject({ code: 2, err: expect.stringContaining(message) });
+  });
+
+  test('is listed, and told apart from one that cannot be read', async () => {
+    expect((await cli(['runs', '--repository', '/mnt'])).out).toBe('No run was copied to memory.\n');
+    await cli(FIRE, { signal: AbortSignal.abort(new Error('Ctrl-C')) });
+    const { out } = await cli(['runs', '--repository', '/mnt']);
+    expect(out).toMatch(/RUN +SCENARIO +ENVIRONMENT +STATUS +LAST EVENT +LAST SIGN OF LIFE +CLAIMED BY\n/);
+    expect(out).toMatch(/run-\d+ +fire +production +paused +\S+ ago +\S+ ago +ada on laptop/);
+    const broken = rig.services();
+    const copies = {
+      ...rig.copies,
+      read: () => Promise.reject(new KnownError('OBJECT_DAMAGED', 'a piece is gone', '')),
+    };
+    const services = { ...broken, copies: () => copies };
+    const damaged = await cli(['runs', '--repository', '/mnt'], { services });
+    expect(damaged.out).toMatch(/unreadable[\s\S]*cannot be read: a piece is gone/);
   });
 });

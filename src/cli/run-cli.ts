@@ -19,6 +19,9 @@ export interface CliWorld {
   out(text: string): void;
   err(text: string): void;
   readonly ask?: (question: string, signal: AbortSignal) => Promise<string | undefined>;
+  /** Asks at the terminal also where stdin is none. */
+  readonly askAnyway?: (question: string, signal: AbortSignal) => Promise<string | undefined>;
+  readonly readInput?: () => Promise<string>;
   /** The size of the terminal that `out` goes to, where it is one that can be painted on. */
   readonly terminalSize?: () => { readonly columns: number; readonly rows: number };
   /** Opened only when a command runs, so that help and version stay quick. */
@@ -93,6 +96,8 @@ function screenFor(world: CliWorld, globals: Globals, complete: Completing['comp
     paint: world.colour && !globals.json ? colourPaint : plainPaint,
     signal: world.signal,
     ...(world.ask && !globals.json ? { ask: world.ask } : {}),
+    ...(world.askAnyway && !globals.json ? { askAnyway: world.askAnyway } : {}),
+    ...(world.readInput ? { readInput: world.readInput } : {}),
     ...(terminalSize && !globals.json ? { live: { size: terminalSize, write: world.out, ready } } : {}),
   };
 }

@@ -22,10 +22,12 @@ interface Typed {
   readonly ask?: (question: string) => Promise<string | undefined>;
   readonly onText?: (text: string) => void;
   readonly signal?: AbortSignal;
+  /** Whoever begins a run may not approve it: bob begins, ada approves. */
+  readonly actor?: string;
 }
 
 /** A person at a terminal, in a process of his own. */
-async function typed(argv: readonly string[], { terminal, ask, onText, signal }: Typed = {}) {
+async function typed(argv: readonly string[], { terminal, ask, onText, signal, actor = 'bob' }: Typed = {}) {
   const journal = rig.journal.anotherProcess();
   let out = '';
   const code = await runCli({
@@ -45,7 +47,7 @@ async function typed(argv: readonly string[], { terminal, ask, onText, signal }:
     ...(terminal ? { terminalSize: terminal.size } : {}),
     ...(ask ? { ask } : {}),
     openServices: async ({ environment }) => ({
-      ...rig.services({ journal: () => journal, actor: 'bob' }),
+      ...rig.services({ journal: () => journal, actor }),
       chosen: environment === undefined ? {} : { environment },
     }),
     redact: (text) => text,
@@ -53,8 +55,12 @@ async function typed(argv: readonly string[], { terminal, ask, onText, signal }:
   return { code, out };
 }
 
-const FIRE = ['recover', 'fire', '--set', 'cause=a candle'];
-const yes = async (question: string) => (question.includes('Type production') ? 'production' : undefined);
+const FIRE = ['recover', 'fire', '--set', 'cause=a candle', '--environment', 'production'];
+const answers: readonly (readonly [string, string])[] = [
+  ['Who answers? (ada)', 'ada'],
+  ['Type production to approve as ada', 'production'],
+];
+const yes = async (question: string) => answers.find(([part]) => question.includes(part))?.[1];
 
 describe('on a terminal', () => {
   test('a block stands below the log while it runs, and only the log and the summary stay', async () => {
@@ -74,7 +80,7 @@ describe('on a terminal', () => {
       const [, run] = /lifeboat approve (\S+) rebuild/.exec(text) ?? [];
       if (run !== undefined)
         void approve(
-          { run, step: 'rebuild', by: 'bob', reject: false },
+          { run, step: 'rebuild', by: 'ada', reject: false },
           rig.services({ chosen: { environment: 'production' } }),
         );
     };
@@ -145,7 +151,7 @@ describe('attach', () => {
     let attached: ReturnType<typeof typed> | undefined;
     const { code } = await typed(FIRE, {
       onText: (text) => {
-        if (text.includes('waits for 1 approval')) attached ??= typed(['attach'], { terminal, ask: yes });
+        if (text.includes('waits for 1 approval')) attached ??= typed(['attach'], { terminal, ask: yes, actor: 'ada' });
       },
     });
     expect(code).toBe(0);
@@ -155,7 +161,7 @@ describe('attach', () => {
     expect(terminal.all()).toContain(
       '  ✔ [1/4] block: Keep people out\n  ? [2/4] rebuild: Build it again waits for 1 approval',
     );
-    expect(told?.out).toContain('bob approved [2/4] rebuild');
+    expect(told?.out).toContain('ada approved [2/4] rebuild');
     expect(terminal.all()).toContain('Recovered: There was a fire');
     expect(terminal.all().match(/✔ \[1\/4\]/g)).toHaveLength(1);
   });
@@ -166,7 +172,7 @@ describe('attach', () => {
       onText: (text) => {
         const [, run] = /lifeboat approve (\S+) rebuild/.exec(text) ?? [];
         const services = rig.services({ chosen: { environment: 'production' } });
-        if (run !== undefined) void approve({ run, step: 'rebuild', by: 'bob', reject: false }, services);
+        if (run !== undefined) void approve({ run, step: 'rebuild', by: 'ada', reject: false }, services);
       },
     });
     const terminal = fakeTerminal();
@@ -193,7 +199,7 @@ describe('attach', () => {
         void attached.then(async () => {
           const [, run] = /lifeboat approve (\S+) rebuild/.exec((await typed(['status'])).out) ?? [];
           const services = rig.services({ chosen: { environment: 'production' } });
-          await approve({ run: run as string, step: 'rebuild', by: 'bob', reject: false }, services);
+          await approve({ run: run as string, step: 'rebuild', by: 'ada', reject: false }, services);
         });
       },
     });

@@ -1,6 +1,7 @@
 import { isKnownEvent } from '../model/known-event.ts';
 import type { JournalEvent } from '../model/run.ts';
-import { runPicture } from '../model/run-picture.ts';
+import { limitOf } from '../model/run-deadline.ts';
+import { type RunClock, runPicture } from '../model/run-picture.ts';
 import { applyEvent, foldRun, type RunState } from '../model/run-state.ts';
 import { type RunOutline, runOutline } from '../model/run-steps.ts';
 import { asksOf, isAnswered } from '../usecases/asks.ts';
@@ -8,11 +9,14 @@ import type { Driver } from '../usecases/attach.ts';
 import type { Happening } from '../usecases/happening.ts';
 import type { PlainLog } from '../usecases/plain-log.ts';
 import type { Services } from '../usecases/services.ts';
+import { irreversible } from '../usecases/way-back.ts';
 import { promptAsker } from './asker.ts';
+import { limitText } from './clock-lines.ts';
 import { eventLines, questionLines, replayLines } from './event-lines.ts';
 import { frame } from './frame.ts';
 import { liveBlock } from './live-block.ts';
 import { openDecisions, type Waiting } from './questions.ts';
+import { watchRto } from './rto-watch.ts';
 import { type Paint, plainPaint, type Screen } from './screen.ts';
 import { calmText } from './text-width.ts';
 
@@ -42,7 +46,25 @@ export function runView(screen: Screen, services: Services, log?: PlainLog): Run
   const closed = new AbortController();
   const signal = AbortSignal.any([screen.signal, closed.signal]);
   const asker = promptAsker(services, { ...screen, say, signal, ...(block && screen.ask ? { ask: block.ask } : {}) });
-  const showing: Showing = { seen, say, asker, paint: screen.paint, block: block !== undefined, log };
+  const rto = watchRto({
+    clock: services.clock,
+    signal: closed.signal,
+    read: () => clockOf(seen, services),
+    tell: (warning) => {
+      log?.note(seen.state?.id ?? '', warning);
+      say(screen.paint.warn(`  ! ${warning}`));
+    },
+  });
+  const showing: Showing = {
+    seen,
+    say,
+    asker,
+    paint: screen.paint,
+    block: block !== undefined,
+    log,
+    actions: services.actions,
+    now: () => services.clock.now(),
+  };
   return {
     resumes(lastSeq) {
       seen.shownFrom = lastSeq + 1;
@@ -57,6 +79,7 @@ export function runView(screen: Screen, services: Services, log?: PlainLog): Run
       if (happening.kind === 'output') showOutput(happening, showing);
       else showEvent(happening.event, showing);
       if (happening.kind === 'output' || happening.event.seq >= seen.shownFrom - 1) block?.changed();
+      if (happening.kind === 'event' && happening.event.seq >= seen.shownFrom) rto.look();
     },
     close() {
       block?.close();
@@ -73,6 +96,8 @@ interface Seen {
   readonly output: Map<string, readonly string[]>;
   /** Events before this number are not shown one by one. */
   shownFrom: number;
+  /** Whether it was said that most of the time of the run is gone; more time makes that news again. */
+  toldUntil?: string;
   /** After this event it is told briefly what was. */
   replayedAt?: number;
 }
@@ -84,6 +109,8 @@ interface Showing {
   readonly paint: Paint;
   readonly block: boolean;
   readonly log: PlainLog | undefined;
+  readonly actions: Services['actions'];
+  readonly now: () => Date;
 }
 
 function showOutput({ step, line }: Happening & { kind: 'output' }, { seen, say, paint, block, log }: Showing): void {
@@ -109,8 +136,24 @@ function tellEvent(event: JournalEvent, seen: Seen & { state: RunState }, showin
   log?.event(event, eventLines(event, state, outline, plainPaint).join('\n'));
   if (event.seq < seen.shownFrom) return;
   for (const line of eventLines(event, state, outline, paint)) say(line);
+  if (event.type === 'run.created') for (const line of noWayBackLines(event, showing.actions)) say(paint.warn(line));
+  const limit = limitOf(outline, state, showing.now());
+  if (!block && limit?.is_short && seen.toldUntil !== limit.until && state.endedAt === undefined) {
+    seen.toldUntil = limit.until;
+    say(paint.warn(`  ! ${limitText(limit)}`));
+  }
   if (block && event.type === 'step.failed') for (const line of outputOf(seen, event.step)) say(paint.dim(line));
   tellAsker(event, state, asker);
+}
+
+/** Said before the first step: afterwards it is too late. */
+function noWayBackLines(origin: JournalEvent & { type: 'run.created' }, actions: Services['actions']) {
+  const found = irreversible(origin, actions);
+  if (found.length === 0) return [];
+  return [
+    '  Once done, this cannot be taken back:',
+    ...found.map(({ steps, why }) => `    ${steps.join(', ')}: ${why}`),
+  ];
 }
 
 function replay({ seen: { state, outline }, say, paint, asker }: Showing): void {
@@ -158,6 +201,13 @@ function blockBelow(screen: Screen, terminal: NonNullable<Screen['live']>, seen:
       return frame({ picture, asks, output: seen.output }, { ...size, paint: screen.paint, ready: terminal.ready });
     },
   });
+}
+
+/** Nothing is to be warned of before the run is shown, nor after its end. */
+function clockOf({ state, outline, driver, shownFrom }: Seen, { clock }: Services): RunClock | undefined {
+  if (!state || state.endedAt !== undefined || state.healthyAt !== undefined) return undefined;
+  if (state.lastSeq < shownFrom - 1) return undefined;
+  return runPicture(outline, state, { now: clock.now(), driver }).clock;
 }
 
 /** Nothing of a run that has ended waits any more. */

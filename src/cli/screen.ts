@@ -5,6 +5,10 @@ export interface Screen {
   readonly paint: Paint;
   /** Asks for one line. Absent when nobody can answer: stdin is no terminal, or the output is JSON. Undefined when aborted. */
   readonly ask?: (question: string, signal: AbortSignal) => Promise<string | undefined>;
+  /** The same where stdin carries something else: the person at the terminal is asked all the same. */
+  readonly askAnyway?: (question: string, signal: AbortSignal) => Promise<string | undefined>;
+  /** All that comes in on stdin. Absent when that is a terminal. */
+  readonly readInput?: () => Promise<string>;
   /** Aborted by Ctrl-C and SIGTERM. */
   readonly signal: AbortSignal;
   /** A terminal on which what was written can be written over. Absent in a pipe, on a dumb terminal, and with --json. */

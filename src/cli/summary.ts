@@ -1,5 +1,7 @@
 import { formatDuration } from '../lib/duration.ts';
+import { extendCommand } from '../usecases/asks.ts';
 import type { RunResult } from '../usecases/run-result.ts';
+import { momentLines } from './clock-words.ts';
 import type { Paint } from './screen.ts';
 
 /** The screen at the end of a run: what happened, what it cost, what was lost, and what to do next. */
@@ -9,14 +11,17 @@ export function runSummary(result: RunResult, paint: Paint): string {
     verdict(result, paint),
     `  RTO      ${rto(result)}`,
     `  RPO      ${rpo(result)}`,
-    `  Impact   ${result.impact_at} (${result.impact_source})`,
-    ...(result.healthy_at ? [`  Healthy  ${result.healthy_at}`] : []),
+    ...momentLines(result, (word) => `  ${word.padEnd(9)}`),
     ...result.open_obligations.map(({ what }) => paint.warn(`  To do    ${what}`)),
     ...(result.report ? [`  Report   ${result.report.html}`, `           ${result.report.markdown}`] : []),
     ...(result.evidence ? [`  Evidence ${result.evidence}`] : []),
+    ...(result.trace ? [`  Trace    ${traceText(result.trace)}`] : []),
     `  Next     ${nextCommand(result)}`,
   ].join('\n');
 }
+
+const traceText = ({ trace_id, spans, trouble }: NonNullable<RunResult['trace']>): string =>
+  trouble === undefined ? `${trace_id}, ${spans} spans sent` : `not sent: ${trouble}`;
 
 function verdict({ status, title, run, error }: RunResult, paint: Paint): string {
   switch (status) {
@@ -59,10 +64,11 @@ const metText = (met: boolean | undefined): string => (met === undefined ? '' : 
 
 const duration = (seconds: number): string => formatDuration(seconds * 1000);
 
-function nextCommand({ status, run, evidence, steps }: RunResult): string {
+function nextCommand({ status, run, evidence, steps, error }: RunResult): string {
   const waiting = steps.find(({ waits_for }) => waits_for === 'decision');
   if (status === 'paused' && waiting)
     return `lifeboat decide ${run} ${waiting.id} retry|done|skip|undo|abort --reason "…", then: lifeboat recover --resume ${run}`;
+  if (status === 'paused' && error?.code === 'RUN_LATE') return extendCommand(run);
   if (status === 'paused' || status === 'running' || status === 'waiting') return `lifeboat recover --resume ${run}`;
   if (evidence) return `lifeboat evidence verify ${evidence}`;
   return `lifeboat evidence export ${run}`;

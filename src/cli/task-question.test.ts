@@ -13,7 +13,7 @@ test('somebody at the terminal is told what to do, and their word and answer are
   const asked: string[] = [];
   let out = '';
   const code = await runCli({
-    argv: ['recover', 'fire', '--set', 'cause=a candle'],
+    argv: ['recover', 'fire', '--set', 'cause=a candle', '--environment', 'production'],
     version: '1',
     colour: false,
     cwd: '/here',
@@ -26,6 +26,7 @@ test('somebody at the terminal is told what to do, and their word and answer are
     },
     ask: async (question) => {
       asked.push(question.trim());
+      if (question.includes('Who answers?')) return 'ada';
       if (question.includes('Type production')) return 'production';
       return question.includes('done, failed') ? 'done' : 'it is calm';
     },

@@ -131,6 +131,18 @@ describe('the steps', () => {
       'scenario.loss.steps',
     );
 
+  test('say what holds a step back, who confirms it, and that it is then taken back', () => {
+    const steps = STEPS(
+      '{ id: fence, uses: human.task, with: { instruction: Cut it off } }, { id: open, uses: postgres.open_server, with: { component: database }, proven: [fence], safety_point: database, approve: { role: keeper, within: 10m }, confirm: { role: keeper, within: 5m } }',
+    );
+    for (const line of [
+      '- Only when still proven: fence: look again right before',
+      '- Only after a new recovery point of: database',
+      'within 5m, that the world is right; else it is taken back',
+    ])
+      expect(steps).toContain(line);
+  });
+
   test('say what is done, who agrees, how long it takes', () => {
     const steps = part(markdown(), 'scenario.loss.steps');
     expect(steps).toContain('##### 1 ☐ restore');

@@ -1,5 +1,6 @@
 import { bestLoss, copyPlaces, survives } from '../check/copies.ts';
 import { stretchName } from '../check/critical-path.ts';
+import { stretchTime } from '../check/measured-words.ts';
 import { rangeText } from '../check/promises.ts';
 import { methodsUsed } from '../check/runbooks/restore-methods.ts';
 import type { LossSum, PromiseSaid, ScenarioSums, Verdict } from '../check/scenario-sums.ts';
@@ -39,6 +40,7 @@ export function promises(subject: Subject, name: string, sums: ScenarioSums): re
             measuredLine(subject, name, 'rpo'),
           ],
         },
+        ...noticing(subject, name),
       ],
     ),
     ...list([
@@ -72,7 +74,7 @@ const addsUp = ({ path, verdict }: ScenarioSums): Line => {
 /** The way that takes longest, piece by piece. */
 function pathItems({ path, healthy }: ScenarioSums): readonly Item[] {
   const pieces = path.stretches.filter(({ max }) => max > 0);
-  const sum = pieces.map((one) => `${stretchName(one)} ${spanWords(rangeText(one))}`).join(' + ');
+  const sum = pieces.map((one) => `${stretchName(one)} ${spanWords(stretchTime(one))}`).join(' + ');
   return [
     ...(pieces.length === 0
       ? []
@@ -150,6 +152,25 @@ function measuredLine({ measured, plan }: Subject, name: string, kind: 'rto' | '
     ...(lost === '' ? [] : [lost]),
     ...(met === undefined ? [] : [' ', met ? tag('kept', 'good') : tag('broken', 'bad')]),
     soft(` ${whenLine(last, plan)}`),
+  ];
+}
+
+/** How long noticing took, where the plan says how long it may take or a run has measured it. */
+function noticing({ plan, measured }: Subject, name: string): readonly { readonly cells: readonly Line[] }[] {
+  const within = plan.scenarios[name]?.detect_within;
+  const last = measured?.findLast((run) => run.scenario === name && run.detect_seconds !== undefined);
+  if (last?.detect_seconds === undefined) return [];
+  const verdict =
+    last.detect_met === undefined ? [] : [' ', last.detect_met ? tag('kept', 'good') : tag('broken', 'bad')];
+  return [
+    {
+      cells: [
+        [strong('Noticing'), ' time until it is seen'],
+        [within === undefined ? 'nothing' : strong(within)],
+        [''],
+        [strong(seconds(last.detect_seconds)), ...verdict, soft(` ${whenLine(last, plan)}`)],
+      ],
+    },
   ];
 }
 

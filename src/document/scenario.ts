@@ -77,6 +77,14 @@ function recognised(plan: Plan, name: string, scenario: Scenario): readonly Bloc
   return [
     ...list(scenario.detection.map((sign) => item([strong(sign)]))),
     ...facts([
+      ...(scenario.deadline === undefined
+        ? []
+        : [
+            fact(
+              'May take in all',
+              `${scenario.deadline} from its start; then the run is paused until a person extends it`,
+            ),
+          ]),
       ...(scenario.detect_within === undefined ? [] : [fact('Noticed within', scenario.detect_within)]),
       ...(severity === undefined
         ? []
@@ -119,6 +127,7 @@ function before(around: Around, scenario: Scenario): readonly Block[] {
         ),
       ),
       ...(scenario.impact === undefined ? [] : [fact('The clock starts', ...filledIn(scenario.impact, around.known))]),
+      ...(scenario.detected === undefined ? [] : [fact('Noticed at', ...filledIn(scenario.detected, around.known))]),
     ]),
     ...commands(around, scenario),
   ];

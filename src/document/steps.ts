@@ -1,5 +1,10 @@
 import type { AnyAction } from '../actions/action.ts';
+import { noWayBack } from '../actions/way-back.ts';
+import { formatDuration } from '../lib/duration.ts';
+import type { Json } from '../lib/json.ts';
 import { pathText } from '../model/finding.ts';
+import { ENOUGH_RUNS, type MeasuredSpan, runsText } from '../model/measured.ts';
+import { itemText } from '../model/plan/for-each.ts';
 import type { Plan, Step } from '../model/plan.ts';
 import { condition } from './decisions.ts';
 import {
@@ -58,6 +63,7 @@ function stepBlocks(one: Numbered, index: number, around: Around): readonly Bloc
       ...order(one, index, around),
       ...conditions(step, around.subject.plan),
       ...ending(step),
+      ...measuredFacts(around.subject.measuredSteps.get(around.scenario)?.get(step.id)),
       ...failing(step, action),
       ...(step.note === undefined ? [] : [fact('Note', step.note)]),
       fact('Name', code(step.id), soft(` by ${step.uses}`)),
@@ -156,10 +162,13 @@ function order({ step, alternative }: Numbered, index: number, { steps, scenario
 const sameNeeds = ({ needs = [] }: Step, other: Step | undefined): boolean =>
   other !== undefined && needs.join(' ') === (other.needs ?? []).join(' ');
 
-function conditions({ when, approve, in: domain }: Step, plan: Plan): readonly Fact[] {
+function conditions(step: Step, plan: Plan): readonly Fact[] {
+  const { when, approve, proven, safety_point, confirm, in: domain } = step;
+  const { for_each: items, at_once: atOnce = 1, may_fail: mayFail = 0 } = step;
   const title = domain === undefined ? undefined : plan.domains[domain]?.title;
   return [
     ...(when === undefined ? [] : [fact('Only when', code(condition(when)))]),
+    ...(items === undefined ? [] : forItems(items, atOnce, mayFail)),
     ...(approve
       ? [
           fact(
@@ -170,10 +179,29 @@ function conditions({ when, approve, in: domain }: Step, plan: Plan): readonly F
           ),
         ]
       : []),
+    ...(proven ? [fact('Only when still proven', proven.join(', '), ': look again right before')] : []),
+    ...(safety_point ? [fact('Only after a new recovery point of', [safety_point].flat().join(', '))] : []),
+    ...(confirm
+      ? [
+          fact(
+            'Confirmed by',
+            `${confirm.count} of `,
+            ...roleWithNames(plan, confirm.role),
+            `, within ${confirm.within}, that the world is right; else it is taken back`,
+          ),
+        ]
+      : []),
     ...(domain === undefined
       ? []
       : [fact('Acts in', link(domain, anchors.domain(domain)), ...(title === undefined ? [] : [soft(`: ${title}`)]))]),
   ];
+}
+
+function forItems(items: NonNullable<Step['for_each']>, atOnce: number, mayFail: number): readonly Fact[] {
+  const list =
+    typeof items === 'string' ? code(condition(items)) : items.map((item) => itemText(item as Json)).join(', ');
+  const fails = mayFail === 0 ? 'none may fail' : `${mayFail} may fail`;
+  return [fact('For each of', list), fact('At a time', `${atOnce}; ${fails}`)];
 }
 
 function ending({ expect, timeout, success, with: input }: Step): readonly Fact[] {
@@ -189,6 +217,18 @@ function ending({ expect, timeout, success, with: input }: Step): readonly Fact[
   ];
 }
 
+/** What runs really took. Of few runs it is said that they are few. */
+function measuredFacts(measured: MeasuredSpan | undefined): readonly Fact[] {
+  if (!measured) return [];
+  const { p50, p95, n } = measured;
+  const runs = runsText(measured);
+  if (n < ENOUGH_RUNS)
+    return [fact('Took', `${formatDuration(p95)} at most in ${runs}`, soft(': too few to count with'))];
+  return [
+    fact('Took', `usually ${formatDuration(p50)}, ${formatDuration(p95)} at worst`, soft(` (p50 and p95 of ${runs})`)),
+  ];
+}
+
 const ON_FAILURE: Readonly<Record<Step['on_failure'], string>> = {
   ask: '',
   undo: 'take back what was done so far, the newest first',
@@ -196,19 +236,27 @@ const ON_FAILURE: Readonly<Record<Step['on_failure'], string>> = {
   stop: 'end here; the recovery has failed',
 };
 
-function failing({ on_failure, retry, uses }: Step, action: AnyAction | undefined): readonly Fact[] {
-  const tries = retry ? [`try ${retry.times} more times, ${retry.every} apart`] : [];
+function failing(step: Step, action: AnyAction | undefined): readonly Fact[] {
+  const { on_failure, retry } = step;
+  const tries = retry ? [triesText(retry)] : [];
   const then = [...tries, ...(ON_FAILURE[on_failure] === '' ? [] : [ON_FAILURE[on_failure]])];
   return [
     ...(then.length === 0 ? [] : [fact('When it fails', then.join('; then '))]),
-    ...undoing(action, uses),
+    ...undoing(action, step),
     ...(action?.owes ? [fact('Must be put back', tag('yes', 'open'), ', before the recovery is over')] : []),
   ];
 }
 
+function triesText({ times, every, backoff = 1, at_most: longest }: NonNullable<Step['retry']>): string {
+  const most = longest === undefined ? '' : `, at most ${longest}`;
+  const growing = backoff === 1 ? '' : `, each pause ${backoff} times as long as the one before${most}`;
+  return `try ${times} more times, ${every} apart${growing}`;
+}
+
 /** Steps of people are taken back by people, and looking changes nothing. */
-function undoing(action: AnyAction | undefined, uses: string): readonly Fact[] {
+function undoing(action: AnyAction | undefined, { uses, with: input }: Step): readonly Fact[] {
   if (!action || action.danger === 'read' || uses.startsWith('human.')) return [];
-  if (typeof action.undo === 'function') return [fact('Taken back', 'by Lifeboat, when the recovery is undone')];
-  return [fact('Cannot be taken back', action.undo.impossible)];
+  const why = noWayBack(action, input);
+  if (why === undefined) return [fact('Taken back', 'by Lifeboat, when the recovery is undone')];
+  return [fact('Cannot be taken back', why)];
 }

@@ -16,6 +16,7 @@ export function subjectWith(fragment: string, more: Partial<Subject> = {}): Subj
     actions: FACTS.actions,
     findings: check(loaded, FACTS),
     notKnown: [],
+    measuredSteps: new Map(),
     sums: (name) => scenarioSums(plan, name, FACTS),
     ...more,
   };

@@ -1,6 +1,7 @@
 import type { AnyAction } from '../actions/action.ts';
 import type { ScenarioSums } from '../check/scenario-sums.ts';
 import type { Finding } from '../model/finding.ts';
+import type { MeasuredSteps } from '../model/measured.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Measurement } from './measurement.ts';
 
@@ -19,6 +20,8 @@ export interface Subject {
   readonly notKnown: readonly string[];
   /** Absent when no record is kept beside the plan: then nothing is known, not even that nothing was measured. */
   readonly measured?: readonly Measurement[];
+  /** How long steps took in earlier runs, however few those were. */
+  readonly measuredSteps: MeasuredSteps;
   sums(scenario: string): ScenarioSums;
 }
 

@@ -77,12 +77,27 @@ describe('one of several ways', () => {
     const state = await start([way('a', { retry: { times: 1 } }), way('b'), step('z')], at.ports());
     expect(statuses(state)).toEqual({ a: 'succeeded', b: 'skipped', z: 'succeeded' });
   });
+});
 
-  test('without a way whose condition holds all are skipped', async () => {
-    const at = rig();
-    await start([way('a', { when: '${{ false }}' }), way('b', { when: '${{ false }}' }), step('z')], at.ports());
-    expect(at.world.writes).toEqual(['make z']);
+test.each([
+  ['does not begin', step('slow', { needs: [] })],
+  ['asks nobody', step('slow', { needs: [], approve: { role: 'commander' } })],
+])('what waits for the yes to its procedure %s once another way was taken', async (_does, slow) => {
+  const at = breaks('first');
+  const ports = at.ports({
+    // Of two steps that wait for one yes, the one that asked is broken; the other hears of it when the next way is gone already.
+    watch(happening) {
+      if (happening.kind !== 'event' || happening.event.type !== 'step.waiting') return;
+      const { step: id, waitsFor } = happening.event;
+      if (waitsFor.kind !== 'approval') return;
+      void at.journal.signal(RUN, 'grace', { type: 'step.approved', step: id, hash: waitsFor.hash });
+    },
   });
+  const steps = [use('a', 'both', { approve: { role: 'commander' } }), way('b'), step('z')];
+  const state = await startWith({ both: [step('first'), slow] }, steps, ports);
+  expect(state.status).toBe('succeeded');
+  expect(statuses(state)).toEqual({ 'a.first': 'failed', 'a.slow': 'skipped', b: 'succeeded', z: 'succeeded' });
+  expect(at.world.writes).toEqual(['make b', 'make z']);
 });
 
 test('alternatives that wait for each other never count as done', async () => {

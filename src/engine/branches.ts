@@ -1,6 +1,7 @@
 import type { ErrorRecord } from '../model/errors.ts';
 import { type Membership, membershipsOf, type RunScenario, type RunStep } from '../model/run-scenario.ts';
 import type { RunState } from '../model/run-state.ts';
+import { indexOf } from '../model/scenario-index.ts';
 import { failurePolicy, isTolerated, needsPerson } from './failure.ts';
 
 interface Branch {
@@ -24,7 +25,9 @@ function groups(scenario: RunScenario): ReadonlyMap<string, readonly Branch[]> {
   for (const step of scenario.steps)
     for (const { group, branch } of membershipsOf(step)) {
       const branches = found.get(group) ?? new Map<string, RunStep[]>();
-      found.set(group, branches.set(branch, [...(branches.get(branch) ?? []), step]));
+      const inside = branches.get(branch) ?? [];
+      inside.push(step);
+      found.set(group, branches.set(branch, inside));
     }
   const result = new Map(
     [...found].map(([group, branches]) => [group, [...branches].map(([id, steps]) => ({ id, steps }))] as const),
@@ -35,7 +38,18 @@ function groups(scenario: RunScenario): ReadonlyMap<string, readonly Branch[]> {
 
 const branchesOf = (scenario: RunScenario, group: string): readonly Branch[] => groups(scenario).get(group) ?? [];
 
+/** How branches stand in a state is asked for each of their steps. */
+const standings = new WeakMap<RunState['steps'], Map<Branch, Standing>>();
+
 function standing(scenario: RunScenario, branch: Branch, state: RunState): Standing {
+  const known = standings.get(state.steps) ?? new Map<Branch, Standing>();
+  standings.set(state.steps, known);
+  const found = known.get(branch) ?? workOutStanding(scenario, branch, state);
+  known.set(branch, found);
+  return found;
+}
+
+function workOutStanding(scenario: RunScenario, branch: Branch, state: RunState): Standing {
   const { steps } = branch;
   if (steps.some((step) => failsBranch(scenario, step, branch.id, state))) return 'failed';
   const over = (step: RunStep) => isOver(step, state) || isLeftBehindInside(scenario, step, branch.id, state);
@@ -117,7 +131,8 @@ export function leftOut(scenario: RunScenario, step: RunStep, state: RunState): 
   }
   for (const part of step.parts ?? []) {
     if (part.on_failure !== 'continue') continue;
-    const failed = scenario.steps.find((other) => endsPart(scenario, other, part.id, state));
+    const inside = indexOf(scenario).inPart.get(part.id) ?? [];
+    const failed = inside.find((other) => endsPart(scenario, other, part.id, state));
     if (failed) return `${failed.id} failed, and the run goes on without the rest of ${part.id}`;
   }
   return undefined;
@@ -133,12 +148,56 @@ function notTaken(scenario: RunScenario, { group, branch }: Membership, state: R
   return `${branch} failed before it: one of "${name}"`;
 }
 
+/**
+ * The name of the group whose last way this step is, where no other was open and the step itself is not wanted either: then nothing would
+ * be done, and that is for a person to say. A group of which every way may fail may also be left out as a whole.
+ */
+export function lastWayOf(scenario: RunScenario, step: RunStep, state: RunState): string | undefined {
+  const isSkipped = ({ id }: RunStep) => id === step.id || state.steps.get(id)?.progress.status === 'skipped';
+  const found = membershipsOf(step).findLast(({ group }) => {
+    const branches = branchesOf(scenario, group);
+    const mayBeLeftOut = branches.every(({ steps }) => steps.every((one) => one.on_failure === 'continue'));
+    const isLast = branches.every(({ steps }) => steps.every(isSkipped));
+    return isLast && !mayBeLeftOut;
+  });
+  return found?.group.slice(found.group.indexOf('/') + 1);
+}
+
 const endsPart = (scenario: RunScenario, step: RunStep, part: string, state: RunState): boolean =>
-  step.parts?.some(({ id }) => id === part) === true &&
   failureOf(step, state) !== undefined &&
   isOver(step, state) &&
   !isTolerated(step, part) &&
   !isLeftBehind(scenario, step, state);
+
+/** All that steps outside of a branch can know of a group: while this stays the same, nothing changes for them. */
+export function groupFacts(scenario: RunScenario, group: string, state: RunState): string {
+  const facts = branchesOf(scenario, group).map((branch) => {
+    const stands = standing(scenario, branch, state);
+    const isOpen = stands === 'open' || stands === 'succeeded';
+    return isOpen ? stands : `${stands} ${isAtRest(branch, state) ? 'at rest' : 'under way'}`;
+  });
+  return `${facts.join(', ')}: ${isDecided(scenario, group, state) ? 'decided' : 'undecided'}`;
+}
+
+/**
+ * What counts where a step names another one: that one, or in its place the last steps of the way that was taken of its group. Nothing
+ * when none was taken.
+ */
+export function inPlaceOf(scenario: RunScenario, named: RunStep, asking: RunStep, state: RunState): readonly RunStep[] {
+  const inside = new Set(membershipsOf(asking).map(({ group }) => group));
+  for (const { group, branch } of membershipsOf(named)) {
+    if (inside.has(group)) continue;
+    const taken = branchesOf(scenario, group).find((one) => standing(scenario, one, state) === 'succeeded');
+    if (!taken) return [];
+    if (taken.id !== branch) return lastOf(taken.steps).flatMap((last) => inPlaceOf(scenario, last, asking, state));
+  }
+  return [named];
+}
+
+function lastOf(steps: readonly RunStep[]): readonly RunStep[] {
+  const needed = new Set(steps.flatMap(({ needs = [] }) => needs));
+  return steps.filter(({ id }) => !needed.has(id));
+}
 
 /** Whether whoever waits for this step from outside of its groups may go on: each of them has been decided. */
 export function isDecidedFor(scenario: RunScenario, needed: RunStep, waiting: RunStep, state: RunState): boolean {

@@ -1,10 +1,13 @@
 import { type ErrorRecord, KnownError } from '../model/errors.ts';
-import type { Decision } from '../model/run.ts';
+import type { Decision, RunEvent } from '../model/run.ts';
 import type { RunStep } from '../model/run-scenario.ts';
-import type { StepState } from '../model/run-state.ts';
+import { openObligations, type StepState } from '../model/run-state.ts';
 import { isLeftBehind, leftOut } from './branches.ts';
+import { runConfirmed } from './confirm.ts';
 import { failurePolicy } from './failure.ts';
-import { failureEvents, runStep, type StepRun } from './run-step.ts';
+import { pauseBefore } from './retry-pause.ts';
+import { failureEvents, prepare, type StepRun } from './run-step.ts';
+import { NotItsTurn } from './turn.ts';
 
 /** How a step came to rest: settled in the log, or parked until a person decides and the run is resumed. */
 export type Rest = 'settled' | 'parked';
@@ -21,9 +24,10 @@ export async function carryOut(run: StepRun): Promise<Rest> {
     if (answer !== 'go') return answer;
     await pauseBeforeRetry(run);
     try {
-      await runStep(run);
+      await runConfirmed(run);
       return 'settled';
     } catch (error) {
+      if (error instanceof NotItsTurn) return 'settled';
       if (run.signal.aborted || (error instanceof KnownError && error.code === 'RUN_FENCED')) throw error;
       await run.log.append(await failureEvents(run, error));
     }
@@ -57,8 +61,22 @@ async function afterFailure(run: StepRun): Promise<'go' | Rest> {
         output: {},
         proofs: [{ claim: wordOf(run, step), held: true, observed: 'not looked at: a person answers for it' }],
       },
+      ...putBackByHand(run),
     ]);
   return 'settled';
+}
+
+/** A step that puts something back has done so when a person says that it is done. Where it cannot be known what, that stays owed. */
+function putBackByHand(run: StepRun): readonly RunEvent[] {
+  try {
+    const { action, input } = prepare(run);
+    const id = action.settles?.(input);
+    const isOwed = openObligations(run.log.state()).some((known) => known.id === id);
+    return id !== undefined && isOwed ? [{ type: 'obligation.settled', step: run.step.id, id }] : [];
+  } catch (error) {
+    if (error instanceof KnownError) return [];
+    throw error;
+  }
 }
 
 async function decisionOf(run: StepRun, why: ErrorRecord): Promise<Decision | undefined> {
@@ -74,8 +92,11 @@ const wordOf = (run: StepRun, step: RunStep): string =>
   `${known(run)?.decision?.by} decided about ${step.id}: ${known(run)?.decision?.reason}`;
 
 async function pauseBeforeRetry({ step, log, ports, signal }: StepRun): Promise<void> {
-  const progress = log.state().steps.get(step.id)?.progress;
-  if (progress?.status !== 'retrying') return;
-  const wait = Date.parse(progress.notBefore) - ports.clock.now().getTime();
+  const known = log.state().steps.get(step.id);
+  if (known?.progress.status !== 'retrying') return;
+  const left = Date.parse(known.progress.notBefore) - ports.clock.now().getTime();
+  // A clock that was put back an hour must not make the pause an hour longer.
+  const longest = step.retry === undefined ? left : pauseBefore(step.retry, known.retries - 1);
+  const wait = Math.min(left, longest);
   if (wait > 0) await ports.clock.sleep(wait, signal);
 }

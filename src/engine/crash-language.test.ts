@@ -24,13 +24,19 @@ const STEPS: readonly JsonObject[] = [
   { id: 'move', uses: 'procedure', with: { procedure: 'move' } },
 ];
 
+/** Found by the last step of all, so that they are kept together with its success and with health. */
+const MOMENTS_FOUND = {
+  impact: '${{ steps.move.outputs.free != null ? "2026-01-14T02:00:00Z" : "" }}',
+  detected: '${{ steps.move.outputs.free != null ? "2026-01-14T02:10:00Z" : "" }}',
+};
+
 const MORTAL: Mortal = {
   world: (): Rig => {
     const at = rig();
     at.world.troubles.set('quick', [new KnownError('TARGET_FAILED', 'broken', 'Mend it.')]);
     return at;
   },
-  begin: (ports) => startWith(PROCEDURES, STEPS, ports, { healthy: 'move' }),
+  begin: (ports) => startWith(PROCEDURES, STEPS, ports, { healthy: 'move', ...MOMENTS_FOUND }),
 };
 
 const WRITES = ['make dump', 'make go', 'make load', 'make stop', 'unblock stop'];
@@ -55,6 +61,7 @@ describe('kill -9 at every moment of a run with procedures, alternatives, people
       expect(at.world.writes.toSorted()).toEqual(
         quick ? ['make go', 'make quick', 'make stop', 'unblock stop'] : WRITES,
       );
+      expect(state).toMatchObject({ impactAt: '2026-01-14T02:00:00.000Z', detectedAt: '2026-01-14T02:10:00.000Z' });
       const hold = state.steps.get('hold');
       expect(Date.parse(hold?.heldUntil as string) - Date.parse(hold?.startedAt as string)).toBeGreaterThanOrEqual(
         seconds(3),

@@ -4,8 +4,6 @@ import { decide } from './decide.ts';
 describe('decide', () => {
   test('an absent effect is brought about', () =>
     expect(decide({ state: 'absent' }, true, false)).toEqual({ do: 'run' }));
-  test('an effect under way is waited for', () =>
-    expect(decide({ state: 'running' }, true, false)).toEqual({ do: 'poll' }));
   test('a finished effect is verified, not repeated', () =>
     expect(decide({ state: 'done', output: 7 }, true, false)).toEqual({ do: 'verify', output: 7 }));
   test('unknown after it was begun asks a person', () =>

@@ -1,4 +1,5 @@
 import type { Answer, RunDesk } from '../actions/run-desk.ts';
+import { countedApprovals, missingApprovals } from '../model/approvals.ts';
 import type { RunState, StepState } from '../model/run-state.ts';
 import type { StepRun } from './run-step.ts';
 
@@ -18,18 +19,22 @@ export function deskOf({ step, log }: Pick<StepRun, 'step' | 'log'>, hash: strin
       return until;
     },
     answer: async () => known()?.answer,
-    async ask({ instruction, doneWhen }, signal) {
+    async ask({ instruction, doneWhen, role }, signal) {
       const before = known()?.answer;
       if (before) return before;
-      const waitsFor = { kind: 'task', instruction, ...(doneWhen === undefined ? {} : { doneWhen }) } as const;
+      const more = { ...(doneWhen === undefined ? {} : { doneWhen }), ...(role === undefined ? {} : { role }) };
+      const waitsFor = { kind: 'task', instruction, ...more } as const;
       await log.append([{ type: 'step.waiting', step: step.id, waitsFor }]);
       await log.until((state) => known(state)?.answer !== undefined, signal);
       return known()?.answer as Answer;
     },
     async approvedBy() {
-      const approvals = known()?.approvals.filter((approval) => approval.hash === hash) ?? [];
-      const people = [...new Set(approvals.map(({ by }) => by))];
-      return step.approve && people.length >= step.approve.count ? people : [];
+      const state = log.state();
+      const here = known();
+      if (!step.approve || !here) return [];
+      const asked = { ...step.approve, hash, notBy: state.createdBy };
+      const isEnough = missingApprovals(asked, [here], state.origin) === 0;
+      return isEnough ? countedApprovals(asked, [here], state.origin) : [];
     },
   };
 }

@@ -44,3 +44,31 @@ describe('a dry run', () => {
     await expect(planned).rejects.toThrow('stopped');
   });
 });
+
+describe('a dry run of a step for each of several items', () => {
+  const each = (over: Parameters<typeof step>[1]) => step('each', { with: { thing: '${{ item }}' }, ...over });
+  const plannedOf = (steps: Parameters<typeof originOf>[0]) => dryRun(originOf(steps), rig().ports(), never);
+
+  test('shows the whole, then the first of the items', async () => {
+    const list = Array.from({ length: 14 }, (_, index) => `t${index}`);
+    const planned = await plannedOf([each({ for_each: list, at_once: 2, approve: { role: 'commander' } })]);
+    expect(planned).toHaveLength(1 + 10);
+    expect(planned[0]).toMatchObject({
+      step: 'each',
+      danger: 'destroy',
+      seen: 'absent',
+      approve: { role: 'commander' },
+    });
+    expect(planned[0]?.changes.join()).toContain('14 items: t0, t1');
+    expect(planned[1]).toMatchObject({ step: 'each.0', changes: ['t0 exists'], seen: 'absent' });
+  });
+
+  test('says that an earlier step finds them', async () => {
+    const planned = await plannedOf([step('find'), each({ for_each: '${{ steps.find.outputs.value }}' })]);
+    expect(planned[1]).toMatchObject({ step: 'each', seen: 'later', danger: 'destroy' });
+  });
+
+  test('refuses a list that cannot be one', async () => {
+    await expect(plannedOf([each({ for_each: '${{ run.id }}' })])).rejects.toMatchObject({ code: 'PLAN_INVALID' });
+  });
+});

@@ -1,14 +1,18 @@
 import { seconds } from '../lib/duration.ts';
-import { type ErrorRecord, KnownError } from '../model/errors.ts';
+import { type ErrorRecord, errorRecord, KnownError } from '../model/errors.ts';
 import type { Claim } from '../model/journal.ts';
-import type { RunOrigin } from '../model/run.ts';
+import type { RunEvent, RunOrigin } from '../model/run.ts';
+import { deadlineOf } from '../model/run-deadline.ts';
 import { scenarioOfRun } from '../model/run-scenario.ts';
 import { foldRun, openObligations, type RunState } from '../model/run-state.ts';
-import { isLeftBehind } from './branches.ts';
+import { indexOf } from '../model/scenario-index.ts';
 import { type Flight, startFlight } from './flight.ts';
+import { moveFinder } from './move-finder.ts';
 import type { EnginePorts } from './ports.ts';
+import { type Extension, extended, lateBecause } from './run-deadline.ts';
 import { followRun, type RunLog } from './run-log.ts';
-import { type Move, nextMove, obligationError } from './schedule.ts';
+import { type Move, obligationError } from './schedule.ts';
+import { isSettled } from './settled.ts';
 import { putBack, type UndoRun, undoAll } from './undo.ts';
 
 /** A third of the shortest lease a journal gives: two beats may be lost before anyone thinks we are gone. */
@@ -31,31 +35,42 @@ export async function startRun(
   return execute(claim, ports, signal);
 }
 
-/** Goes on with a run where it stopped, wherever that was. Throws RUN_LOCKED while a living process drives it. */
-export async function resumeRun(id: string, ports: EnginePorts, signal: AbortSignal): Promise<RunState> {
+/**
+ * Goes on with a run where it stopped, wherever that was, with more time where a person gives it. Throws RUN_LOCKED while a living process
+ * drives it, USAGE when there is nothing to extend.
+ */
+export async function resumeRun(
+  id: string,
+  ports: EnginePorts,
+  signal: AbortSignal,
+  extension?: Extension,
+): Promise<RunState> {
   const known = foldRun(await ports.journal.events(id));
   if (isOver(known)) return known;
-  return execute(await ports.journal.claim(id, ports.actor), ports, signal);
+  const more = extension && extended(known, extension, ports.clock.now());
+  return execute(await ports.journal.claim(id, ports.actor), ports, signal, more);
 }
 
 /** Why a paused run does not go on by itself, if that is known. */
 export function pausedBecause(state: RunState): ErrorRecord | undefined {
   if (state.status !== 'paused') return undefined;
-  const scenario = scenarioOfRun(state.origin);
+  if (state.heldBack) return state.heldBack;
+  const scenario = scenarioOfRun(state);
   for (const { id, progress } of state.steps.values()) {
     if (progress.status === 'waiting' && progress.waitsFor.kind === 'decision') return progress.waitsFor.why;
-    const step = scenario.steps.find((one) => one.id === id);
-    if (progress.status === 'failed' && !(step && isLeftBehind(scenario, step, state))) return progress.error;
+    const step = indexOf(scenario).steps.get(id);
+    if (progress.status === 'failed' && !(step && isSettled(scenario, step, state))) return progress.error;
   }
   return openObligations(state).length > 0 ? obligationError(state) : undefined;
 }
 
-async function execute(claim: Claim, ports: EnginePorts, signal: AbortSignal): Promise<RunState> {
+async function execute(claim: Claim, ports: EnginePorts, signal: AbortSignal, first?: RunEvent): Promise<RunState> {
   const fenced = new AbortController();
   const done = new AbortController();
   const beating = beat(claim, ports, fenced, done.signal);
   try {
     const log = await followRun(claim, ports);
+    if (first && !isOver(log.state())) await log.append([first]);
     if (log.state().endedAt === undefined) await drive(log, ports, AbortSignal.any([signal, fenced.signal]));
     return log.state();
   } catch (error) {
@@ -86,20 +101,23 @@ async function beat(claim: Claim, ports: EnginePorts, fenced: AbortController, d
 
 /** The loop: decide purely, act, look again. Returns when the run has ended or is parked. */
 async function drive(log: RunLog, ports: EnginePorts, signal: AbortSignal): Promise<void> {
-  const run = { scenario: scenarioOfRun(log.state().origin), log, ports, signal };
-  const flight = startFlight(run);
+  const flight = startFlight({ log, ports, signal });
+  const findMove = moveFinder();
   try {
     for (;;) {
       await log.refresh();
       if (log.state().endedAt !== undefined) return;
       if (signal.aborted) return await pause(log, flight, 'interrupted');
-      const move = nextMove(run.scenario, log.state());
+      const run = { scenario: scenarioOfRun(log.state()), log, ports, signal };
+      const move = findMove(run.scenario, log.state());
       if (move.do !== 'carry-out') {
         await flight.land(new KnownError('RUN_PAUSED', 'the run turned', 'Another step decided how it goes on.'));
         if (await concludeOrPause(move, run, flight)) return;
         continue;
       }
-      flight.launch(move.steps);
+      const late = lateBecause(log.state(), ports.clock.now());
+      if (late) return await pause(log, flight, late.message, errorRecord(late));
+      flight.launch(move.steps, run.scenario);
       if (!flight.busy()) return await pause(log, flight, `a person must decide: ${flight.parked().join(', ')}`);
       await restOrCancel(flight, log, signal);
     }
@@ -110,24 +128,27 @@ async function drive(log: RunLog, ports: EnginePorts, signal: AbortSignal): Prom
 
 const isOver = (state: RunState): boolean => state.endedAt !== undefined;
 
-/** Until a step comes to rest, or another process cancels the run, or we are told to stop. */
+/** Until a step comes to rest or makes room for others, or another process cancels the run, or its time is over, or we are told to stop. */
 async function restOrCancel(flight: Flight, log: RunLog, signal: AbortSignal): Promise<void> {
   const enough = new AbortController();
-  const canceled = log.until(isOver, AbortSignal.any([signal, enough.signal])).catch((error: unknown) => {
+  const deadline = deadlineOf(scenarioOfRun(log.state()), log.state());
+  const isTurn = (state: RunState): boolean => isOver(state) || flight.hasRoom();
+  const told = AbortSignal.any([signal, enough.signal]);
+  const turned = log.until(isTurn, told, deadline).catch((error: unknown) => {
     if (!signal.aborted && !enough.signal.aborted) throw error;
   });
   try {
-    await Promise.race([flight.settled(), canceled]);
+    await Promise.race([flight.settled(), turned]);
   } finally {
     enough.abort();
-    await canceled.catch(() => undefined);
+    await turned.catch(() => undefined);
   }
 }
 
-async function pause(log: RunLog, flight: Flight, why: string): Promise<void> {
+async function pause(log: RunLog, flight: Flight, why: string, error?: ErrorRecord): Promise<void> {
   await flight.land(new KnownError('RUN_PAUSED', why, `lifeboat recover --resume ${log.state().id}`));
   await log.refresh();
-  if (!isOver(log.state())) await log.append([{ type: 'run.paused', why }]);
+  if (!isOver(log.state())) await log.append([{ type: 'run.paused', why, ...(error ? { error } : {}) }]);
 }
 
 async function concludeOrPause(

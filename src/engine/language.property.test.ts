@@ -128,12 +128,14 @@ async function carryThrough({
 }
 
 function decideSomething(state: RunState, decision: Decision, journal: MemoryJournal): void {
-  const open = [...state.steps.values()].find(
-    ({ progress }) => progress.status === 'waiting' && progress.waitsFor.kind === 'decision',
+  const [open] = [...state.steps.values()].flatMap(({ id, progress }) =>
+    progress.status === 'waiting' && progress.waitsFor.kind === 'decision' ? [{ id, why: progress.waitsFor.why }] : [],
   );
   const owed = openObligations(state)[0];
   const reason = 'so be it';
-  if (open) say(journal, { type: 'step.decided', step: open.id, decision, reason });
+  // Where no way is open, trying again for ever opens none.
+  const isShut = open?.why.code === 'NO_ALTERNATIVE' && decision === 'retry';
+  if (open) say(journal, { type: 'step.decided', step: open.id, decision: isShut ? 'skip' : decision, reason });
   else if (owed) say(journal, { type: 'step.decided', step: owed.step, decision: 'undo', reason });
 }
 
@@ -186,7 +188,7 @@ const isBeside = (step: RunStep, group: string, branch: string): boolean =>
 
 function requireAll(events: readonly JournalEvent[], at: Rig): void {
   const final = foldRun(events);
-  const scenario = scenarioOfRun(final.origin);
+  const scenario = scenarioOfRun(final);
   for (const [index, event] of events.entries()) {
     if (event.type !== 'step.started' || event.attempt > 1) continue;
     const before = foldRun(events.slice(0, index));

@@ -18,12 +18,22 @@ export interface Actions {
   find(name: string): { readonly action: AnyAction; readonly client: unknown } | undefined;
 }
 
+/** Recovery points that a run may rest on. Implemented by `usecases/safety-points.ts` over the repository. */
+export interface SafetyPoints {
+  /** The newest whole recovery point of a component that was taken after a moment; else why none counts. */
+  since(
+    component: string,
+    moment: Date,
+  ): Promise<{ readonly point: string; readonly at: string } | { readonly missing: string }>;
+}
+
 /** All the engine needs of the rest. */
 export interface EnginePorts {
   readonly journal: RunJournal;
   readonly actions: Actions;
   readonly expressions: Expressions;
   readonly clock: Clock;
+  readonly safetyPoints: SafetyPoints;
   /** Takes secrets out of a text. Everything that is journaled or printed passes through it. */
   redact(text: string): string;
   /** Who starts and drives this run. */

@@ -1,7 +1,7 @@
 import type { Json } from '../lib/json.ts';
 import { isJsonObject } from '../lib/json.ts';
 import type { Claim } from '../model/journal.ts';
-import type { RunEvent } from '../model/run.ts';
+import type { JournalEvent, RunEvent } from '../model/run.ts';
 import { applyEvent, foldRun, type RunState } from '../model/run-state.ts';
 import type { EnginePorts } from './ports.ts';
 
@@ -24,23 +24,26 @@ export async function followRun(claim: Claim, ports: EnginePorts): Promise<RunLo
   for (const event of before) ports.watch({ kind: 'event', event, past: true });
   let state = foldRun(before);
 
-  const refresh = async (): Promise<void> => {
-    for (const event of await ports.journal.events(claim.run, state.lastSeq)) {
+  const takeIn = (events: readonly JournalEvent[]): void => {
+    for (const event of events) {
       if (event.seq <= state.lastSeq) continue;
       state = applyEvent(state, event);
       ports.watch({ kind: 'event', event });
     }
   };
+  const refresh = async (): Promise<void> => takeIn(await ports.journal.events(claim.run, state.lastSeq));
   return {
     state: () => state,
     refresh,
     async append(events) {
-      await ports.journal.append(
+      const kept = await ports.journal.append(
         claim,
         ports.actor,
         events.map((event) => redacted(event, ports.redact)),
       );
-      await refresh();
+      // Where nobody else has said anything since, what was kept is all the news, and need not be read back.
+      if (kept[0]?.seq === state.lastSeq + 1) takeIn(kept);
+      else await refresh();
     },
     async until(condition, signal, deadline) {
       for (;;) {

@@ -1,18 +1,30 @@
 import type { ActionContext, AnyAction, Observation } from '../actions/action.ts';
 import { parseDuration } from '../lib/duration.ts';
 import type { Json } from '../lib/json.ts';
+import { isInDoubt } from '../model/adopted-run.ts';
+import { asEdited, editsOf } from '../model/edited.ts';
 import { errorRecord, isRetryable, KnownError } from '../model/errors.ts';
-import { DANGERS, type Preview, type Proof, type RunEvent } from '../model/run.ts';
+import type { Ground, Proof, RunEvent } from '../model/run.ts';
 import type { RunScenario, RunStep } from '../model/run-scenario.ts';
-import { openObligations, type RunState, type StepState } from '../model/run-state.ts';
+import { openObligations, type StepState } from '../model/run-state.ts';
+import { whereOf } from '../model/where.ts';
+import { approveParts } from './approve-parts.ts';
 import { waitForApproval } from './ask-person.ts';
-import { decide } from './decide.ts';
+import { lastWayOf } from './branches.ts';
+import { type AtRest, decide } from './decide.ts';
 import { deskOf } from './desk.ts';
 import { refuseFenced } from './fence.ts';
+import { gather } from './gather.ts';
+import { groundsOf, NotProvenError } from './grounds.ts';
+import { isItsTurn } from './items.ts';
+import { momentEvents } from './moments.ts';
 import type { EnginePorts } from './ports.ts';
+import { pauseBefore } from './retry-pause.ts';
 import type { RunLog } from './run-log.ts';
-import { approvalHash, aroundPart, partHash, scopeFor, scopeOf } from './scope.ts';
-import { type Deadline, withDeadline } from './with-deadline.ts';
+import { approvalHash, aroundPart, scopeAround, scopeFor } from './scope.ts';
+import { requireTurn } from './turn.ts';
+import { notesOf, requireWayBack } from './way-back.ts';
+import { type Deadline, timeLeft, withDeadline } from './with-deadline.ts';
 
 /** Pause between two looks at something that is still under way. */
 const POLL_EVERY_MS = 1000;
@@ -28,37 +40,77 @@ export interface StepRun {
   readonly signal: AbortSignal;
 }
 
-interface Prepared extends StepRun {
+export interface Prepared extends StepRun {
   readonly action: AnyAction;
   readonly ctx: ActionContext<unknown>;
   readonly input: unknown;
   readonly shown: Json;
+  /** The edits that this input comes from. */
+  readonly edits: string;
 }
 
+/** Asked when the step has acted and all its proofs hold: since when it counts, where that was earlier. */
+export type BeforeSuccess = (proofs: readonly Proof[]) => Promise<string | undefined>;
+
 /** Carries one step out, from wherever an earlier process left it. Returns when it is settled in the log; throws what stopped it. */
-export async function runStep(run: StepRun): Promise<void> {
+export async function runStep(run: StepRun, beforeSuccess: BeforeSuccess): Promise<void> {
   const { step, log } = run;
   const unwanted = begun(log, step) ? undefined : falseCondition(run);
+  if (unwanted !== undefined) refuseLastWay(run, unwanted);
   if (unwanted !== undefined)
     return log.append([{ type: 'step.skipped', step: step.id, why: `when ${unwanted} is false` }]);
+  if (step.for_each !== undefined) return gather(run);
+  // Who is asked may edit the input instead: then it is looked at and asked for anew.
+  while ((await carryOutOnce(run, beforeSuccess)) === 'edited');
+}
+
+/** Throws NO_ALTERNATIVE where leaving this step out, too, would leave out all ways of a group. */
+function refuseLastWay({ scenario, step, log }: StepRun, unwanted: string): void {
+  const group = lastWayOf(scenario, step, log.state());
+  if (group === undefined) return;
+  throw new KnownError(
+    'NO_ALTERNATIVE',
+    `none of the ways of "${group}" is open: the last one, ${step.id}, is left out because ${unwanted} is false`,
+    `To go on without any of them: lifeboat decide ${log.state().id} ${step.id} skip --reason "…". In the plan: an alternative without "when"`,
+  );
+}
+
+async function carryOutOnce(run: StepRun, beforeSuccess: BeforeSuccess): Promise<'edited' | 'settled'> {
+  const { step, log } = run;
   const prepared = prepare(run);
-  if (nothingToSettle(prepared))
-    return log.append([
-      { type: 'step.skipped', step: step.id, why: 'this run left nothing that needs to be put back here' },
-    ]);
+  if (nothingToSettle(prepared)) {
+    const why = 'this run left nothing that needs to be put back here';
+    await log.append([{ type: 'step.skipped', step: step.id, why }]);
+    return 'settled';
+  }
   const limit = step.timeout === undefined ? prepared.action.timeout : (parseDuration(step.timeout) as number);
   const first = await withDeadline(deadline(run, limit, 'looking at the world'), (signal) =>
     prepared.action.observe({ ...prepared.ctx, signal }, prepared.input),
   );
-  if (first.state !== 'done') await approve(prepared, first);
-  await withDeadline(deadline(run, limit), (signal) => actOn({ ...prepared, ctx: { ...prepared.ctx, signal } }, first));
+  await oweInDoubt(prepared, first);
+  if (first.state !== 'done') {
+    const grounds = await withDeadline(deadline(run, limit, 'looking at what it rests on'), (signal) =>
+      groundsOf({ ...run, signal, prepare }),
+    );
+    if ((await approve(prepared, first, grounds)) === 'edited') return 'edited';
+  }
+  // Too many others have failed in the meantime: its step puts it on record as left out.
+  if (!isItsTurn(step, log.state())) return 'settled';
+  const seen = first.state === 'running' ? await ended(prepared, limit) : first;
+  const reached = await withDeadline(deadline(run, limit), (signal) =>
+    actOn({ ...prepared, signal, ctx: { ...prepared.ctx, signal } }, seen),
+  );
+  // People may take longer than the step itself.
+  const since = await beforeSuccess(reached.proofs);
+  await log.append(successEvents(prepared, reached, since));
+  return 'settled';
 }
 
 /** The first condition that does not hold: of the procedures around the step, the outermost first, then its own. */
 function falseCondition({ step, log, ports }: StepRun): string | undefined {
   const state = log.state();
   const conditions = [
-    ...(step.parts ?? []).map(({ id, when }) => ({ when, scope: () => scopeOf(state, aroundPart(id)) })),
+    ...(step.parts ?? []).map(({ id, when }) => ({ when, scope: () => scopeAround(state, step, aroundPart(id)) })),
     { when: step.when, scope: () => scopeFor(state, step) },
   ];
   return conditions.find(({ when, scope }) => when !== undefined && !ports.expressions.condition(when, scope()))?.when;
@@ -74,8 +126,10 @@ const deadline = ({ ports, signal, step }: StepRun, ms: number, doing?: string):
 const begun = (log: RunLog, step: RunStep): boolean => (log.state().steps.get(step.id)?.attempts ?? 0) > 0;
 
 /** The action with its input as it will really run. Throws PLAN_INVALID when an expression or the input is wrong. */
-export function prepare(run: StepRun): Prepared {
-  const { step, log, ports, signal } = run;
+export function prepare(asWritten: StepRun): Prepared {
+  const { log, ports, signal } = asWritten;
+  const run = { ...asWritten, step: asEdited(asWritten.step, log.state()) };
+  const { step } = run;
   const found = ports.actions.find(step.uses);
   if (!found)
     throw new KnownError(
@@ -93,7 +147,8 @@ export function prepare(run: StepRun): Prepared {
       `See ${step.uses} in docs/reference/actions.md.`,
     );
   const client = found.action.worksOn === 'run' ? deskOf(run, approvalHash(step, shown)) : found.client;
-  return { ...run, action: found.action, input: parsed.data, shown, ctx: contextOf(run, client, signal) };
+  const edits = editsOf(log.state(), [step.id]);
+  return { ...run, action: found.action, input: parsed.data, shown, edits, ctx: contextOf(run, client, signal) };
 }
 
 const problems = (issues: readonly { path: PropertyKey[]; message: string }[]): string =>
@@ -110,6 +165,7 @@ function contextOf({ step, log, ports }: StepRun, client: unknown, signal: Abort
     get notes() {
       return log.state().steps.get(step.id)?.notes ?? [];
     },
+    inDoubt: isInDoubt(log.state(), step.id),
     again: log.state().steps.get(step.id)?.decision?.decision === 'retry',
     fence: (text) => refuseFenced(log.state().origin, step.id, text),
   };
@@ -122,51 +178,69 @@ function nothingToSettle({ action, input, log, step }: Prepared): boolean {
   return !openObligations(log.state()).some((obligation) => obligation.id === settles);
 }
 
-async function approve(prepared: Prepared, seen: Observation<unknown>): Promise<void> {
-  const { action, input, shown, step, ports, scenario } = prepared;
-  const preview = action.preview(input, seen);
-  for (const { id, approve: asked } of step.parts ?? []) {
-    const inside = scenario.steps.filter((one) => one.parts?.some((part) => part.id === id));
-    const whole = { hash: partHash(scenario, id), preview: previewOfPart(id, inside, preview, ports) };
-    if (asked) await waitForApproval({ ...prepared, asked, ...whole, among: inside.map((one) => one.id) });
-  }
-  if (step.approve)
-    await waitForApproval({
-      ...prepared,
-      asked: step.approve,
-      hash: approvalHash(step, shown),
-      preview,
-      among: [step.id],
-    });
+async function approve(
+  prepared: Prepared,
+  seen: Observation<unknown>,
+  grounds: readonly Ground[],
+): Promise<'approved' | 'edited'> {
+  const { action, input, shown, step, log } = prepared;
+  const preview = { ...action.preview(input, seen), notes: notesOf(prepared, grounds) };
+  const where = whereOf(shown, log.state().origin);
+  if ((await approveParts(prepared, { preview, where })) === 'edited') return 'edited';
+  if (!step.approve) return 'approved';
+  const hash = approvalHash(step, shown);
+  return waitForApproval({ ...prepared, asked: step.approve, hash, preview, where, among: [step.id] });
 }
 
-/** Who approves the use of a procedure approves all of it, so the gravest of its steps is what they are told. */
-function previewOfPart(id: string, inside: readonly RunStep[], first: Preview, { actions }: EnginePorts): Preview {
-  const dangers = inside.flatMap(({ uses }) => actions.find(uses)?.action.danger ?? []);
-  const danger = DANGERS.findLast((one) => dangers.includes(one) || one === first.danger) ?? first.danger;
-  return { danger, changes: [`all of ${id}: ${inside.map((step) => step.id).join(', ')}`, ...first.changes] };
+interface Reached {
+  readonly output: Json;
+  readonly proofs: readonly Proof[];
+  readonly how: 'ran' | 'observed';
 }
 
-async function actOn(prepared: Prepared, first: Observation<unknown>): Promise<void> {
+/** Waits for what an earlier process began, for as long as that attempt still has. Whatever comes of it then is another attempt. */
+async function ended(prepared: Prepared, limit: number): Promise<AtRest> {
   const { action, ctx, input, step, log, ports } = prepared;
+  const left = timeLeft(step.id, limit, log.state(), ports.clock.now());
+  return withDeadline(deadline(prepared, left), async (signal) => {
+    for (;;) {
+      await ports.clock.sleep(POLL_EVERY_MS, signal);
+      const seen = await action.observe({ ...ctx, signal }, input);
+      if (seen.state !== 'running') return seen;
+    }
+  });
+}
+
+async function actOn(prepared: Prepared, seen: AtRest): Promise<Reached> {
+  const { step, log } = prepared;
   const known = log.state().steps.get(step.id);
-  for (let seen = first; ; seen = await action.observe(ctx, input)) {
-    const next = decide(seen, (known?.attempts ?? 0) > 0, known?.decision?.decision === 'retry');
-    if (next.do === 'verify') return succeed(prepared, next.output, 'observed');
-    if (next.do === 'run') return succeed(prepared, await call(prepared, known), 'ran');
-    if (next.do === 'ask')
-      throw new KnownError(
-        'OUTCOME_UNKNOWN',
-        `${step.id} was cut off: ${next.why}`,
-        `Look, then: lifeboat decide ${log.state().id} ${step.id} retry|done|skip|undo|abort --reason "…"`,
-      );
-    await ports.clock.sleep(POLL_EVERY_MS, ctx.signal);
-  }
+  const next = decide(seen, mayBeBegun(prepared), known?.decision?.decision === 'retry');
+  if (next.do === 'verify') return succeed(prepared, next.output, 'observed');
+  if (next.do === 'run') return succeed(prepared, await call(prepared, known), 'ran');
+  throw new KnownError(
+    'OUTCOME_UNKNOWN',
+    `${step.id} was cut off: ${next.why}`,
+    `Look, then: lifeboat decide ${log.state().id} ${step.id} retry|done|skip|undo|abort --reason "…"`,
+  );
+}
+
+const mayBeBegun = ({ log, step }: StepRun): boolean => begun(log, step) || isInDoubt(log.state(), step.id);
+
+/** What the owner before may have taken away is owed as if this process had: its own word on that may be lost. */
+async function oweInDoubt({ action, ctx, input, step, log }: Prepared, seen: Observation<unknown>): Promise<void> {
+  if (!action.owes || seen.state === 'absent' || !isInDoubt(log.state(), step.id)) return;
+  const obligation = action.owes(input, ctx.key);
+  if (openObligations(log.state()).some(({ id }) => id === obligation.id)) return;
+  await log.append([{ type: 'obligation.opened', step: step.id, obligation }]);
 }
 
 async function call(prepared: Prepared, known: StepState | undefined): Promise<unknown> {
   const { action, ctx, input, shown, step, log } = prepared;
   const attempt = (known?.attempts ?? 0) + 1;
+  requireWayBack(prepared);
+  // An approval may have taken hours: what held before it is looked at once more.
+  const grounds = await groundsOf({ ...prepared, prepare });
+  requireTurn(prepared);
   const started: RunEvent = {
     type: 'step.started',
     step: step.id,
@@ -174,17 +248,29 @@ async function call(prepared: Prepared, known: StepState | undefined): Promise<u
     action: action.name,
     danger: action.danger,
     input: shown,
+    ...(grounds.length === 0 ? {} : { grounds }),
   };
   await log.append(
     action.owes
       ? [started, { type: 'obligation.opened', step: step.id, obligation: action.owes(input, ctx.key) }]
       : [started],
   );
+  refuseOutdated(prepared);
   return action.run(ctx, input);
 }
 
-/** Keeps success only when the output is of its shape, the success condition holds and every proof holds: `exit 0` is not proof. */
-async function succeed(prepared: Prepared, raw: unknown, how: 'ran' | 'observed'): Promise<void> {
+/** Somebody may have edited the input in the moment before the step began. What was not asked for is not carried out. */
+function refuseOutdated({ edits, step, log }: Prepared): void {
+  if (editsOf(log.state(), [step.id]) === edits) return;
+  throw new KnownError(
+    'STEP_FAILED',
+    `${step.id} was edited in the moment in which it began: nothing was called`,
+    `To begin with the new input: lifeboat decide ${log.state().id} ${step.id} retry --reason "…"`,
+  );
+}
+
+/** Gives success only when the output is of its shape, the success condition holds and every proof holds: `exit 0` is not proof. */
+async function succeed(prepared: Prepared, raw: unknown, how: 'ran' | 'observed'): Promise<Reached> {
   const { action, ctx, input, step, log, ports } = prepared;
   const parsed = action.output.safeParse(raw);
   if (!parsed.success)
@@ -205,7 +291,7 @@ async function succeed(prepared: Prepared, raw: unknown, how: 'ran' | 'observed'
     );
   const proofs = await action.verify(ctx, input, parsed.data);
   if (proofs.length === 0 || proofs.some((proof) => !proof.held)) throw new UnprovenError(step.id, proofs);
-  await log.append(successEvents(prepared, output, proofs, how));
+  return { output, proofs, how };
 }
 
 /** A step whose proofs do not all hold; keeps them for the journal. */
@@ -226,9 +312,8 @@ export class UnprovenError extends KnownError {
 /** Success and all that follows from it are kept together, so that a crash cannot part them. */
 function successEvents(
   prepared: Prepared,
-  output: Json,
-  proofs: readonly Proof[],
-  how: 'ran' | 'observed',
+  { output, proofs, how }: Reached,
+  since: string | undefined,
 ): readonly RunEvent[] {
   const { action, input, step, log, scenario } = prepared;
   const state = log.state();
@@ -236,39 +321,10 @@ function successEvents(
   const settled = action.settles?.(input);
   if (settled !== undefined && openObligations(state).some((known) => known.id === settled))
     events.push({ type: 'obligation.settled', step: step.id, id: settled });
-  const impactAt = impactFrom(prepared, output);
-  if (impactAt) events.push({ type: 'run.impact', impactAt, source: `found by the step ${step.id}` });
+  events.push(...momentEvents(prepared, output));
   if (step.id === scenario.healthy && state.healthyAt === undefined)
-    events.push({ type: 'run.healthy', step: step.id });
+    events.push({ type: 'run.healthy', step: step.id, ...(since === undefined ? {} : { since }) });
   return events;
-}
-
-/** The moment of impact, as soon as the step that finds it has ended. What a person said at the start is not overruled. */
-function impactFrom({ scenario, step, log, ports }: Prepared, output: Json): string | undefined {
-  const state = log.state();
-  if (scenario.impact === undefined || state.origin.impactAt !== undefined || !state.impactSource.startsWith('assumed'))
-    return undefined;
-  try {
-    const found = ports.expressions.resolve(scenario.impact, scopeOf(withOutput(state, step.id, output)));
-    return typeof found === 'string' && !Number.isNaN(Date.parse(found)) ? new Date(found).toISOString() : undefined;
-  } catch (error) {
-    if (error instanceof KnownError && error.code === 'PLAN_INVALID') return undefined;
-    throw error;
-  }
-}
-
-/** The state as it will be once the step's success is kept. */
-function withOutput(state: RunState, id: string, output: Json): RunState {
-  const step = state.steps.get(id) ?? {
-    id,
-    progress: { status: 'queued' },
-    attempts: 0,
-    retries: 0,
-    notes: [],
-    approvals: [],
-  };
-  const progress = { status: 'succeeded', how: 'ran', output, proofs: [], finishedAt: '' } as const;
-  return { ...state, steps: new Map(state.steps).set(id, { ...step, output, progress }) };
 }
 
 /** What to keep of a failure: another try later, or the failure itself. */
@@ -278,10 +334,12 @@ export async function failureEvents(run: StepRun, error: unknown): Promise<reado
   const known = log.state().steps.get(step.id);
   if (step.retry && isRetryable(error) && (known?.retries ?? 0) < step.retry.times) {
     const attempt = known?.attempts ?? 0;
-    const notBefore = new Date(ports.clock.now().getTime() + (parseDuration(step.retry.every) as number)).toISOString();
+    const pause = pauseBefore(step.retry, known?.retries ?? 0);
+    const notBefore = new Date(ports.clock.now().getTime() + pause).toISOString();
     return [{ type: 'step.retrying', step: step.id, attempt, error: record, notBefore }];
   }
-  const proofs = error instanceof UnprovenError ? { proofs: error.proofs } : {};
+  const isProof = error instanceof UnprovenError || error instanceof NotProvenError;
+  const proofs = isProof && error.proofs.length > 0 ? { proofs: error.proofs } : {};
   return [{ type: 'step.failed', step: step.id, error: record, ...proofs }, ...(await notOwedAfterAll(run))];
 }
 

@@ -1,7 +1,8 @@
 import { errorRecord } from '../model/errors.ts';
 import type { RunEvent } from '../model/run.ts';
-import type { RunScenario, RunStep } from '../model/run-scenario.ts';
+import type { RunStep } from '../model/run-scenario.ts';
 import { openObligations, type RunState } from '../model/run-state.ts';
+import { undoOrder } from '../model/undo-order.ts';
 import { prepare, type StepRun } from './run-step.ts';
 import { withDeadline } from './with-deadline.ts';
 
@@ -9,16 +10,7 @@ export type UndoRun = Omit<StepRun, 'step'>;
 
 /** Takes back what this run did, newest first. What cannot be taken back is said, and the rest goes on. */
 export async function undoAll(run: UndoRun): Promise<void> {
-  for (const step of undoOrder(run.scenario, run.log.state())) await undoOne({ ...run, step });
-}
-
-/** Steps this run has begun and not yet taken back, in the reverse order of their beginning. */
-export function undoOrder(scenario: RunScenario, state: RunState): readonly RunStep[] {
-  const begunAt = (step: RunStep): string => state.steps.get(step.id)?.startedAt ?? '';
-  const order = new Map(scenario.steps.map((step, index) => [step.id, index]));
-  return scenario.steps
-    .filter((step) => begunAt(step) !== '' && state.steps.get(step.id)?.progress.status !== 'undone')
-    .sort((a, b) => begunAt(b).localeCompare(begunAt(a)) || (order.get(b.id) as number) - (order.get(a.id) as number));
+  for (const step of undoOrder(run.scenario.steps, run.log.state())) await undoOne({ ...run, step });
 }
 
 async function undoOne(run: StepRun): Promise<void> {
@@ -36,8 +28,10 @@ const settledBy = (state: RunState, step: RunStep): readonly RunEvent[] =>
     .map((obligation) => ({ type: 'obligation.settled', step: step.id, id: obligation.id }));
 
 /** Why it could not be taken back, or undefined when it was, or had no effect. */
-async function takeBack(run: StepRun): Promise<string | undefined> {
+export async function takeBack(run: StepRun): Promise<string | undefined> {
   const { step, log, ports, signal } = run;
+  // It did nothing itself, and its items are taken back before it.
+  if (step.for_each !== undefined) return undefined;
   try {
     const { action, ctx, input } = prepare(run);
     if (action.danger === 'read') return undefined;

@@ -1,6 +1,7 @@
 import type { Clock } from '../lib/clock.ts';
 import { formatDuration, seconds } from '../lib/duration.ts';
 import { KnownError } from '../model/errors.ts';
+import type { RunState } from '../model/run-state.ts';
 
 /** How long work that is told to stop may take to come to rest, e.g. to finish a commit. */
 const GRACE_MS = seconds(10);
@@ -43,6 +44,18 @@ export async function withDeadline<T>(
     stopped.catch(() => undefined);
     done.abort();
   }
+}
+
+/**
+ * What is left of the time of an attempt that an earlier process began; the whole time where none was. Throws TIMED_OUT when nothing is
+ * left: how often a run is taken up gives a step no more time.
+ */
+export function timeLeft(step: string, limit: number, state: RunState, now: Date): number {
+  const begunAt = state.steps.get(step)?.attemptAt;
+  if (begunAt === undefined) return limit;
+  const left = Date.parse(begunAt) + limit - now.getTime();
+  if (left > 0) return left;
+  throw new KnownError('TIMED_OUT', `${step}, begun at ${begunAt}, did not end within ${formatDuration(limit)}`, HINT);
 }
 
 /** Resolves when the signal is aborted; rejects when there is no more need to know. */

@@ -34,6 +34,7 @@ ${verdict(data)}
 ${measures(data)}
 ${section('What was lost, what came back', facts(lossRows(data)))}
 ${section('Clocks', clocks(data))}
+${data.waits.length > 0 ? section('Waiting for people', waits(data)) : undefined}
 ${section('Steps', stepCards(data.steps))}
 ${data.obligations.length > 0 ? section('What had to be put back', obligations(data)) : undefined}
 ${section('Timeline, in UTC', timeline(data))}
@@ -91,8 +92,14 @@ const facts = (rows: readonly { readonly name: string; readonly value: string }[
 
 const clocks = ({ clocks: all }: ReportData): Markup =>
   html`<table>${all.map(
-    ({ name, at, note }) =>
-      html`<tr><td>${name}</td><td class="tight">${at === undefined ? NOT_MEASURED : utc(at)}</td><td class="soft">${note}</td></tr>`,
+    ({ name, at, after, note }) =>
+      html`<tr><td>${name}</td><td class="tight">${at === undefined ? NOT_MEASURED : utc(at)}</td><td class="tight soft">${after === undefined ? '' : sinceWords(after)}</td><td class="soft">${note}</td></tr>`,
+  )}</table>`;
+
+const waits = ({ waits: all }: ReportData): Markup =>
+  html`<table>${all.map(
+    ({ step, who, seconds }) =>
+      html`<tr><td>${step}</td><td class="soft">${who}</td><td class="tight">${duration(seconds)}</td></tr>`,
   )}</table>`;
 
 const obligations = ({ obligations: all }: ReportData): Markup =>

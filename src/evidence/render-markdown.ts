@@ -4,8 +4,10 @@ import type { ReportData } from './report-data.ts';
 import type { StepReport } from './report-steps.ts';
 import type { Measured } from './report-verdict.ts';
 import {
+  approvalWords,
   byHandWords,
   durationWords,
+  editWords,
   lossRows,
   measuredWords,
   NOT_MEASURED,
@@ -25,7 +27,11 @@ export function renderMarkdown(data: ReportData): string {
     data.verdict.notes.map((note) => `- ${safe(note)}`),
     section('Promised and measured', measures(data)),
     section('What was lost, what came back', table(['what', 'count'], lossRows(data).map(pair))),
-    section('Clocks', table(['clock', 'UTC', 'how it is known'], data.clocks.map(clockRow))),
+    section('Clocks', table(['clock', 'UTC', 'after the damage', 'how it is known'], data.clocks.map(clockRow))),
+    section(
+      'Waiting for people',
+      data.waits.length === 0 ? [] : table(['step', 'for whom', 'how long'], data.waits.map(waitRow)),
+    ),
     section('Steps', stepTable(data)),
     ...data.steps.map(stepDetails),
     section('What had to be put back', obligations(data)),
@@ -81,11 +87,14 @@ function bar({ promised, measured }: Measured): string {
   return boxes <= 10 ? '■'.repeat(boxes) + '□'.repeat(10 - boxes) : `${'■'.repeat(10)}▶`;
 }
 
-const clockRow = ({ name, at, note }: ReportData['clocks'][number]): string[] => [
+const clockRow = ({ name, at, after, note }: ReportData['clocks'][number]): string[] => [
   name,
   at === undefined ? NOT_MEASURED : utc(at),
+  after === undefined ? '' : sinceWords(after),
   note ?? '',
 ];
+
+const waitRow = ({ step, who, seconds }: ReportData['waits'][number]): string[] => [step, who, duration(seconds)];
 
 const stepTable = ({ steps }: ReportData): string[] =>
   table(
@@ -101,13 +110,19 @@ const stepTable = ({ steps }: ReportData): string[] =>
     ]),
   );
 
+const shownWords = (shown: StepReport['approvals'][number]['shown']): string =>
+  shown ? [...shown.changes, ...(shown.notes ?? [])].join('; ') || 'no change' : 'not kept';
+
 function stepDetails(step: StepReport): string[] {
   const lines = [
     ...step.approvals.map(
-      ({ by, at, reason, shown }) =>
-        `Approved by ${by}, ${utc(at)}${reason ? `: ${reason}` : ''}. Shown: ${shown ? shown.changes.join('; ') || 'no change' : 'not kept'}`,
+      (one) =>
+        `${approvalWords(one)} by ${one.by}, ${utc(one.at)}${one.reason ? `: ${one.reason}` : ''}. Shown: ${shownWords(one.shown)}`,
     ),
+    ...editWords(step),
     ...(step.rejection ? [`Rejected by ${step.rejection.by}: ${step.rejection.reason}`] : []),
+    ...step.grounds.map((line) => `Rests on: ${line}`),
+    ...step.confirmations.map(({ by, at, text }) => `Confirmed by ${by}, ${utc(at)}: ${text}`),
     ...step.decisions.map(({ by, at, what, reason }) => `Decided by ${by}, ${utc(at)}: ${what}, because: ${reason}`),
     ...step.proofs.map(({ claim, held, observed }) => `${held ? 'Held' : 'NOT HELD'}: ${claim}; seen: ${observed}`),
     ...(step.error ? [`Error ${step.error.code}: ${step.error.message}. ${step.error.hint}`] : []),

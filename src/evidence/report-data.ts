@@ -5,17 +5,11 @@ import { ObjectiveValue, Plan, promised } from '../model/plan.ts';
 import type { JournalEvent } from '../model/run.ts';
 import { measure, type OpenedObligation, type RunState } from '../model/run-state.ts';
 import { plain } from './plain-text.ts';
+import { type ClockReading, clocks, detectionOf, type WaitRow, waitRows } from './report-clocks.ts';
 import { type Loss, measuredLoss } from './report-loss.ts';
 import { type StepReport, stepReports } from './report-steps.ts';
 import { type TimelineEntry, timeline } from './report-timeline.ts';
 import { type Judgement, judge, type Measured } from './report-verdict.ts';
-
-/** A moment that counts, and how it is known. */
-export interface ClockReading {
-  readonly name: string;
-  readonly at?: string;
-  readonly note?: string;
-}
 
 /** Part of the time from impact to healthy, in seconds. */
 export type Phase = { readonly name: 'noticing' | 'working' | 'waiting'; readonly seconds: number };
@@ -35,7 +29,11 @@ export interface ReportData {
   /** Empty while the service is not healthy again. */
   readonly phases: readonly Phase[];
   readonly loss: Loss;
+  /** How long noticing took, against `detect_within`. */
+  readonly detection: Measured;
   readonly clocks: readonly ClockReading[];
+  /** Every time it waited for people. */
+  readonly waits: readonly WaitRow[];
   readonly steps: readonly StepReport[];
   readonly obligations: readonly OpenedObligation[];
   readonly timeline: readonly TimelineEntry[];
@@ -55,6 +53,7 @@ export function reportData(state: RunState, events: readonly JournalEvent[], sea
   const loss = measuredLoss(state);
   const rto = compared(promisedSeconds(state, 'rto'), rtoSeconds);
   const rpo = comparedLoss(promisedSeconds(state, 'rpo'), loss);
+  const detection = detectionOf(state, textAt(scenario, 'detect_within'));
   const steps = stepReports(state, events, state.origin.steps ?? listAt(scenario, 'steps'));
   return {
     run: state.id,
@@ -67,7 +66,9 @@ export function reportData(state: RunState, events: readonly JournalEvent[], sea
     humanWaitSeconds,
     phases: phases(state, rtoSeconds, humanWaitSeconds),
     loss,
-    clocks: clocks(state),
+    detection,
+    clocks: clocks(state, events, detection),
+    waits: waitRows(state, events),
     steps,
     obligations: state.obligations,
     timeline: timeline(state, events),
@@ -134,23 +135,19 @@ function phases(state: RunState, rto: number | undefined, waiting: number): read
   return all.filter((phase) => phase.seconds > 0);
 }
 
-function clocks(state: RunState): readonly ClockReading[] {
-  const reading = (name: string, at: string | undefined, note?: string): ClockReading => ({
-    name,
-    ...(at === undefined ? {} : { at }),
-    ...(note === undefined ? {} : { note }),
+/** What was done without a second person stands first, for whoever reads nothing else. */
+const breakGlass = ({ steps }: RunState): readonly Fact[] =>
+  [...steps.values()].flatMap(({ id, approvals, answer }) => {
+    const words = [...approvals, ...(answer ? [answer] : [])];
+    return words.flatMap(({ by, at, breakGlass: why }) =>
+      why === undefined ? [] : [{ name: 'BREAK-GLASS', value: `${id}: ${by}, ${at}: ${plain(why)}` }],
+    );
   });
-  return [
-    reading('Impact', state.impactAt, state.impactSource),
-    reading('Declared', state.createdAt, `by ${state.createdBy}`),
-    reading('First action', state.firstActionAt),
-    reading('Healthy', state.healthyAt),
-    reading('End', state.endedAt),
-  ];
-}
 
-function facts({ origin, createdBy, epoch, owner }: RunState): readonly Fact[] {
+function facts(state: RunState): readonly Fact[] {
+  const { origin, createdBy, epoch, owner } = state;
   return [
+    ...breakGlass(state),
     {
       name: 'Plan',
       value: [origin.planFile, textAt(origin.plan, 'plan', 'version')].filter(Boolean).join(', version '),

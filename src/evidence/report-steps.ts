@@ -1,5 +1,6 @@
 import { isJsonObject, type Json } from '../lib/json.ts';
 import type { ErrorRecord } from '../model/errors.ts';
+import { groundLines } from '../model/ground-words.ts';
 import { parseSpan } from '../model/plan.ts';
 import type { Danger, JournalEvent, Preview, Proof } from '../model/run.ts';
 import type { RunState, StepState } from '../model/run-state.ts';
@@ -19,7 +20,20 @@ export interface StepReport {
   readonly expectedSeconds?: number;
   readonly attempts: number;
   readonly approvals: readonly ApprovalReport[];
+  /** What it rested on when it began to act, in words. */
+  readonly grounds: readonly string[];
+  /** What people said of the world after it. */
+  readonly confirmations: readonly { readonly by: string; readonly at: string; readonly text: string }[];
   readonly rejection?: { readonly by: string; readonly reason: string };
+  /** The input that somebody gave it, beside the plan's own. */
+  readonly edit?: {
+    readonly by: string;
+    readonly at: string;
+    readonly reason: string;
+    readonly changed: readonly { readonly key: string; readonly plan: string; readonly edited: string }[];
+  };
+  /** Why somebody answered its task who was not asked. */
+  readonly answeredDespite?: { readonly by: string; readonly reason: string };
   readonly decisions: readonly {
     readonly by: string;
     readonly at: string;
@@ -38,6 +52,11 @@ export interface ApprovalReport {
   readonly by: string;
   readonly at: string;
   readonly reason?: string;
+  /** Why it was done without the people who would have had to say yes. */
+  readonly breakGlass?: string;
+  readonly signature?: string;
+  /** It did not count: the signature is not that of this person. */
+  readonly forged?: true;
   /** What would change, as it was shown to whoever approved; absent when that showing is not in the journal. */
   readonly shown?: Preview;
 }
@@ -48,10 +67,11 @@ export function stepReports(
   events: readonly JournalEvent[],
   planned: readonly Json[],
 ): readonly StepReport[] {
-  const plan = planned.filter(isJsonObject);
-  const ids = [...new Set([...plan.map(({ id }) => String(id)), ...state.steps.keys()])];
-  return ids.map((id) => {
-    const step = plan.find((candidate) => candidate.id === id);
+  const plan = new Map(planned.filter(isJsonObject).map((step) => [String(step.id), step]));
+  const own = eventsByStep(events);
+  const ids = new Set([...plan.keys(), ...state.steps.keys()]);
+  return [...ids].map((id) => {
+    const step = plan.get(id);
     const about = {
       id,
       ...optional('title', textOf(step?.title)),
@@ -59,29 +79,41 @@ export function stepReports(
       ...optional('expectedSeconds', secondsOf(step?.expect)),
     };
     const known = state.steps.get(id);
-    return known === undefined ? { ...about, ...NOT_REACHED } : { ...about, ...told(known, events) };
+    if (known === undefined) return { ...about, ...NOT_REACHED };
+    return { ...about, ...told(known, own.get(id) ?? []), ...optional('edit', editReport(known, step?.with)) };
   });
 }
+
+/** Looked for once: a report of many steps would otherwise read all events again for each of them. */
+const eventsByStep = (events: readonly JournalEvent[]): ReadonlyMap<string, readonly StepEvent[]> =>
+  Map.groupBy(
+    events.filter((event): event is StepEvent => 'step' in event),
+    ({ step }) => step,
+  );
+
+type StepEvent = Extract<JournalEvent, { readonly step: string }>;
 
 const NOT_REACHED = {
   status: 'not reached',
   attempts: 0,
   approvals: [],
+  grounds: [],
+  confirmations: [],
   decisions: [],
   proofs: [],
   outputs: [],
 } as const;
 
-function told(step: StepState, events: readonly JournalEvent[]): Omit<StepReport, 'id'> {
+function told(step: StepState, events: readonly StepEvent[]): Omit<StepReport, 'id'> {
   const { progress, startedAt } = step;
   const finishedAt = 'finishedAt' in progress ? progress.finishedAt : undefined;
   return {
     status: progress.status,
     attempts: step.attempts,
-    approvals: step.approvals.map((approval) => approvalReport(step.id, approval, events)),
-    decisions: events.flatMap((event) =>
-      event.type === 'step.decided' && event.step === step.id ? [decided(event)] : [],
-    ),
+    approvals: step.approvals.map((approval) => approvalReport(approval, events)),
+    grounds: groundsOf(step, events),
+    confirmations: events.flatMap(confirmed),
+    decisions: events.flatMap((event) => (event.type === 'step.decided' ? [decided(event)] : [])),
     proofs: 'proofs' in progress ? progress.proofs : [],
     outputs: outputs(step.output),
     ...optional('danger', step.danger),
@@ -92,6 +124,7 @@ function told(step: StepState, events: readonly JournalEvent[]): Omit<StepReport
       startedAt && finishedAt ? (Date.parse(finishedAt) - Date.parse(startedAt)) / 1000 : undefined,
     ),
     ...optional('rejection', step.rejection),
+    ...optional('answeredDespite', despite(step)),
     ...optional('error', 'error' in progress ? progress.error : undefined),
     ...optional('note', noteOf(progress)),
   };
@@ -100,26 +133,57 @@ function told(step: StepState, events: readonly JournalEvent[]): Omit<StepReport
 type Approval = StepState['approvals'][number];
 
 function approvalReport(
-  step: string,
-  { by, at, reason, hash }: Approval,
-  events: readonly JournalEvent[],
+  { by, at, reason, hash, breakGlass, signature, forged }: Approval,
+  events: readonly StepEvent[],
 ): ApprovalReport {
   const shown = events.findLast(
-    (event) =>
-      event.type === 'step.waiting' &&
-      event.step === step &&
-      event.waitsFor.kind === 'approval' &&
-      event.waitsFor.hash === hash,
+    (event) => event.type === 'step.waiting' && event.waitsFor.kind === 'approval' && event.waitsFor.hash === hash,
   );
   const preview =
     shown?.type === 'step.waiting' && shown.waitsFor.kind === 'approval' ? shown.waitsFor.preview : undefined;
-  return { by, at, ...optional('reason', reason), ...optional('shown', preview) };
+  return {
+    by,
+    at,
+    ...optional('reason', reason),
+    ...optional('breakGlass', breakGlass),
+    ...optional('signature', signature),
+    ...optional('forged', forged),
+    ...optional('shown', preview),
+  };
 }
 
-const decided = ({ by, at, decision, reason }: JournalEvent & { type: 'step.decided' }) => ({
+/** What was changed, key by key; what the plan says stands beside it. */
+function editReport({ edited }: StepState, written: Json | undefined): StepReport['edit'] {
+  if (!edited) return undefined;
+  const plan = isJsonObject(written) ? written : {};
+  const shown = (value: Json | undefined): string => (value === undefined ? 'nothing' : plain(value));
+  const keys = [...new Set([...Object.keys(plan), ...Object.keys(edited.with)])];
+  const changed = keys
+    .map((key) => ({ key: label(key), plan: shown(plan[key]), edited: shown(edited.with[key]) }))
+    .filter((one) => one.plan !== one.edited);
+  return { by: edited.by, at: edited.at, reason: edited.reason, changed };
+}
+
+const despite = ({ answer }: StepState): StepReport['answeredDespite'] =>
+  answer?.breakGlass === undefined ? undefined : { by: answer.by, reason: answer.breakGlass };
+
+/** As it was looked at when the step last began. */
+function groundsOf({ grounds = [] }: StepState, events: readonly StepEvent[]): readonly string[] {
+  const began = events.findLast(({ type }) => type === 'step.started');
+  return groundLines(grounds, new Date(began?.at ?? 0));
+}
+
+function confirmed(event: StepEvent): StepReport['confirmations'] {
+  if (event.type !== 'step.confirmed' && event.type !== 'step.denied') return [];
+  const { by, at, reason } = event;
+  const said = event.type === 'step.denied' ? 'not right' : 'right';
+  return [{ by, at, text: reason ? `${said}: ${reason}` : said }];
+}
+
+const decided = ({ by, at, decision, reason, withoutSafetyPoint }: JournalEvent & { type: 'step.decided' }) => ({
   by,
   at,
-  what: decision,
+  what: withoutSafetyPoint ? `${decision} without a safety point` : decision,
   reason,
 });
 

@@ -39,10 +39,18 @@ function aboutRun(event: JournalEvent): Said {
       return plainly(
         `${event.epoch === 1 ? 'Carried out' : 'Taken up again'} by process ${event.owner.pid} on ${event.owner.host}`,
       );
+    case 'run.adopted':
+      return person(adopted(event));
+    case 'run.copy_lags':
+      return bad(`${event.step} began before the log was in the repository, where it ends at event ${event.copied}`);
     case 'run.paused':
       return bad(`Paused: ${event.why}`);
+    case 'run.extended':
+      return person(`Given ${event.duration} more, until ${utc(event.until)}, because: ${event.reason}`);
     case 'run.impact':
       return plainly(`The damage was done at ${utc(event.impactAt)}: ${event.source}`);
+    case 'run.detected':
+      return plainly(`It was noticed at ${utc(event.detectedAt)}: ${event.source}`);
     case 'run.healthy':
       return good('The service is healthy again');
     case 'run.succeeded':
@@ -56,18 +64,36 @@ function aboutRun(event: JournalEvent): Said {
   }
 }
 
+function adopted({ owner, from, lastSeq, lastSign, gone }: JournalEvent & { type: 'run.adopted' }): string {
+  const before = from === undefined ? 'nobody' : `process ${from.pid} on ${from.host}`;
+  const why = gone === undefined ? 'it was paused' : `last sign of life ${utc(lastSign)}, and a person says: ${gone}`;
+  return `Taken over by ${owner.host} from the copy of the log up to event ${lastSeq}; driven before by ${before}: ${why}`;
+}
+
 function aboutStep(event: JournalEvent): Said {
   switch (event.type) {
     case 'step.waiting':
       return person(waiting(event.waitsFor));
     case 'step.approved':
-      return person(`Approved${event.reason ? `: ${event.reason}` : ''}`);
+      return approved(event);
+    case 'step.escalated':
+      return bad(`Nobody has answered: ${event.role} may approve, too`);
+    case 'step.edited':
+      return person(`Edited: ${plain(event.with)}, because: ${event.reason}`);
     case 'step.rejected':
       return bad(`Rejected: ${event.reason}`);
     case 'step.decided':
-      return person(`Decided: ${event.decision}, because: ${event.reason}`);
+      return person(
+        `Decided: ${event.decision}${event.withoutSafetyPoint ? ' without a safety point' : ''}, because: ${event.reason}`,
+      );
+    case 'step.confirmed':
+      return person(`Confirmed${event.reason ? `: ${event.reason}` : ''}`);
+    case 'step.denied':
+      return bad(`Not confirmed: ${event.reason}`);
     case 'step.answered':
-      return person(`Answered: ${event.outcome}${event.answer === '' ? '' : `: ${event.answer}`}`);
+      return answered(event);
+    case 'step.items':
+      return plainly(`Begun for ${event.items.length} items`);
     case 'step.holds':
       return plainly(`Waits until ${utc(event.until)}`);
     case 'step.started':
@@ -87,8 +113,21 @@ function aboutStep(event: JournalEvent): Said {
   }
 }
 
+function approved({ breakGlass, signature, reason }: JournalEvent & { type: 'step.approved' }): Said {
+  const why = reason ? `: ${reason}` : '';
+  if (breakGlass !== undefined) return bad(`BREAK-GLASS, approved by one person alone: ${breakGlass}${why}`);
+  return person(`Approved${signature === undefined ? '' : ' by a signed code'}${why}`);
+}
+
+function answered({ outcome, answer, breakGlass }: JournalEvent & { type: 'step.answered' }): Said {
+  const text = `Answered: ${outcome}${answer === '' ? '' : `: ${answer}`}`;
+  return breakGlass === undefined ? person(text) : bad(`BREAK-GLASS (${breakGlass}). ${text}`);
+}
+
 function aboutUndoing(event: JournalEvent): Said {
   switch (event.type) {
+    case 'step.taking_back':
+      return bad(`Is being taken back: ${event.why}`);
     case 'step.undoing':
       return plainly('Is being taken back');
     case 'step.undone':
@@ -114,6 +153,8 @@ const proofs = (all: readonly { readonly held: boolean }[]): string =>
 function waiting(waitsFor: WaitsFor): string {
   if (waitsFor.kind === 'decision') return `Waits for a decision: ${waitsFor.why.message}`;
   if (waitsFor.kind === 'task') return `Waits for somebody: ${waitsFor.instruction}`;
+  if (waitsFor.kind === 'confirmation')
+    return `Waits for ${count(waitsFor.count, 'confirmation')} by ${waitsFor.role} until ${utc(waitsFor.until)}`;
   const { count: people, role, preview } = waitsFor;
   const changes = preview.changes.length > 0 ? `: ${preview.changes.join('; ')}` : '';
   return `Waits for ${count(people, 'approval')} by ${role}${changes}`;

@@ -1,3 +1,4 @@
+import { isImpactAssumed } from '../model/detection.ts';
 import type { JournalEvent } from '../model/run.ts';
 import { openObligations, type RunState } from '../model/run-state.ts';
 import { count, duration } from './plain-text.ts';
@@ -87,7 +88,12 @@ const health = ({ rto }: Facts): string =>
     ? 'The service was not seen healthy.'
     : `The service was healthy ${duration(rto.measured)} after the damage.`;
 
-const WAITS_FOR = { approval: 'an approval', decision: 'a decision', task: 'somebody to do something' } as const;
+const WAITS_FOR = {
+  approval: 'an approval',
+  confirmation: 'a confirmation',
+  decision: 'a decision',
+  task: 'somebody to do something',
+} as const;
 
 function standing({ state, steps }: Facts): string {
   const waiting = [...state.steps.values()].flatMap(({ id, progress }) =>
@@ -113,8 +119,10 @@ function notes({ state, steps, rto }: Facts): readonly string[] {
     ...steps
       .filter(({ status }) => status === 'skipped')
       .map(({ id, note }) => `Step ${id} was skipped: ${note ?? ''}.`),
-    ...(rto.measured !== undefined && state.impactSource.startsWith('assumed')
-      ? ['When the damage was done is not known, so the clock began with the run: the true time is longer.']
+    ...(rto.measured !== undefined && isImpactAssumed(state)
+      ? [
+          `When the damage was done is not known, so the clock began ${state.detectedAt === state.impactAt ? 'when it was noticed' : 'with the run'}: the true time is longer.`,
+        ]
       : []),
   ];
 }

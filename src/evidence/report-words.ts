@@ -1,6 +1,6 @@
-import { count, duration, label } from './plain-text.ts';
+import { count, duration, label, utc } from './plain-text.ts';
 import type { ReportData } from './report-data.ts';
-import type { StepReport } from './report-steps.ts';
+import type { ApprovalReport, StepReport } from './report-steps.ts';
 import type { Measured } from './report-verdict.ts';
 
 /* Words that both pages share. */
@@ -68,3 +68,23 @@ export const verifyWords = ({ events, head }: ReportData): string =>
 
 export const byHandWords =
   'Take the key from where you wrote it down, not from this page. docs/evidence.md tells how to verify with sha256sum and openssl alone.';
+
+/** How a yes came; what was done without a second person is said loudly. */
+export function approvalWords({ breakGlass, signature, forged }: ApprovalReport): string {
+  if (forged) return 'NOT COUNTED, the signature is wrong: approved';
+  if (breakGlass !== undefined) return `BREAK-GLASS (${breakGlass}): approved`;
+  return signature === undefined ? 'Approved' : 'Approved with a signed code';
+}
+
+/** What somebody changed in the input of a step, beside what the plan says. */
+export function editWords({ edit, answeredDespite }: StepReport): readonly string[] {
+  const changed = edit?.changed.map(({ key, plan, edited }) => `${key} is ${edited}, in the plan ${plan}`).join('; ');
+  return [
+    ...(edit
+      ? [`Input edited by ${edit.by}, ${utc(edit.at)}: ${changed || 'back to the plan'}; because: ${edit.reason}`]
+      : []),
+    ...(answeredDespite
+      ? [`BREAK-GLASS (${answeredDespite.reason}): the task was answered by ${answeredDespite.by}`]
+      : []),
+  ];
+}

@@ -35,6 +35,15 @@ const withLedger = (output: JsonObject, moments = goodRun): readonly Moment[] =>
     event.type === 'step.succeeded' && event.step === 'check' ? { ...event, output } : event,
   ]);
 
+const ADOPTED = {
+  epoch: 3,
+  owner: { host: 'tablet', pid: 2, startedAt: 's' },
+  claimedAt: '2026-01-14T03:10:00.000Z',
+  lastSeq: 9,
+  lastSign: '2026-01-14T03:00:00.000Z',
+  repository: '/mnt/backups',
+};
+
 describe('the verdict comes first', () => {
   test('of a recovery that kept its promises', () => {
     const { verdict, rto, rpo } = reportOf(goodRun);
@@ -241,6 +250,15 @@ describe('the data', () => {
         step: 'load',
         note: { xid: 9, tables: [{ table: 'a', rows: 1 }], deep: { a: { b: { c: 1 } } }, no: null, none: [] },
       },
+      {
+        type: 'step.waiting',
+        step: 'load',
+        waitsFor: { kind: 'confirmation', role: 'lead', count: 2, until: '2026-01-14T04:00:00.000Z', proofs: [] },
+      },
+      { type: 'step.confirmed', step: 'load' },
+      { type: 'step.denied', step: 'load', reason: 'orders fail' },
+      { type: 'step.taking_back', step: 'load', why: 'bob said no' },
+      { type: 'step.decided', step: 'load', decision: 'retry', reason: 'it is gone', withoutSafetyPoint: true },
       { type: 'step.undoing', step: 'load' },
       { type: 'step.undone', step: 'load' },
       { type: 'step.undone', step: 'find', impossible: 'it only reads' },
@@ -248,6 +266,9 @@ describe('the data', () => {
       { type: 'step.succeeded', step: 'check', how: 'observed', output: 'text', proofs: [] },
       { type: 'run.paused', why: 'Ctrl-C' },
       { type: 'run.claimed', epoch: 2, owner: { host: 'h', pid: 1, startedAt: 's' } },
+      { type: 'run.copy_lags', step: 'load', copied: 7, why: 'it does not answer' },
+      { type: 'run.adopted', ...ADOPTED },
+      { type: 'run.adopted', ...ADOPTED, from: { host: 'h', pid: 1, startedAt: 's' }, gone: 'it burned' },
       { type: 'run.canceled', reason: 'enough' },
     ];
     const all = reportOf([...begunRun, ...more.map((event, n): Moment => [600 + n, 'bob', event])]);
@@ -257,6 +278,11 @@ describe('the data', () => {
       'Decided: undo, because: better so',
       'Rejected: not now',
       'Noted: xid 9, tables table a, rows 1, deep a b {"c":1}, no nothing, none none',
+      expect.stringMatching(/^Waits for 2 confirmations by lead until 2026-01-14 /),
+      'Confirmed',
+      'Not confirmed: orders fail',
+      'Is being taken back: bob said no',
+      'Decided: retry without a safety point, because: it is gone',
       'Is being taken back',
       'Taken back',
       'Cannot be taken back: it only reads',
@@ -264,9 +290,15 @@ describe('the data', () => {
       'Seen to be done already',
       'Paused: Ctrl-C',
       'Taken up again by process 1 on h',
+      'load began before the log was in the repository, where it ends at event 7',
+      'Taken over by tablet from the copy of the log up to event 9; driven before by nobody: it was paused',
+      'Taken over by tablet from the copy of the log up to event 9; driven before by process 1 on h: last sign of life 2026-01-14 03:00:00 UTC, and a person says: it burned',
       'Canceled: enough',
     ]);
-    expect(all.steps.find(({ id }) => id === 'load')?.decisions).toMatchObject([{ by: 'bob', what: 'undo' }]);
+    expect(all.steps.find(({ id }) => id === 'load')?.decisions).toMatchObject([
+      { by: 'bob', what: 'undo' },
+      { by: 'bob', what: 'retry without a safety point' },
+    ]);
     for (const page of [renderHtml(all), renderMarkdown(all)]) {
       for (const word of ['better so', 'not now', 'not taken back: it only reads', 'STILL OPEN'])
         expect(page).toContain(word);

@@ -113,6 +113,8 @@ function whyNoRun(events: readonly JournalEvent[], run: string): Broken | undefi
     } catch {
       return broken(line, `nothing is known of an event ${event.type}`);
     }
+    if (event.type === 'step.approved' && state.steps.get(event.step)?.approvals.at(-1)?.forged)
+      return broken(line, `the signature of this approval is not that of ${event.by}`);
   }
   return undefined;
 }

@@ -1,9 +1,10 @@
 import type { Clock } from '../lib/clock.ts';
 import { KnownError } from '../model/errors.ts';
-import type { Claim, RunJournal, RunSummary, Signal } from '../model/journal.ts';
-import { chainLines, NO_LINES, readChain } from '../model/journal-chain.ts';
-import type { JournalEvent, RunEvent } from '../model/run.ts';
+import type { AdoptRun, Claim, RunJournal, RunSummary, Signal } from '../model/journal.ts';
+import { type ChainLine, chainLines, NO_LINES, readChain } from '../model/journal-chain.ts';
+import type { JournalEvent, Owner, RunEvent } from '../model/run.ts';
 import { applyEvent, foldRun, type RunState } from '../model/run-state.ts';
+import { foreignRecord, knownLines, readForeign } from './adopt.ts';
 import type { Machine } from './machine.ts';
 import { fencedError, isHeld, isOver, keepsLock, lockedError, ownerState } from './ownership.ts';
 import type { RunRecord, RunStore } from './run-store.ts';
@@ -27,7 +28,10 @@ export function keepJournal(store: RunStore, { clock, machine, leaseMs = 30_000 
     release: async (held) => store.write(() => release(desk, held)),
     signal: async (run, by, event) => store.write(() => signal(desk, run, by, event)),
     events: async (run, afterSeq = 0) => store.read(() => readEvents(desk, existing(desk, run), afterSeq)),
-    lines: async (run) => store.read(() => verifiedLines(desk, run)),
+    lines: async (run, afterSeq = 0) => store.read(() => verifiedLines(desk, run, afterSeq)),
+    mayAdopt: async (run) => store.read(() => void adoptable(desk, run)),
+    adopt: async (run) => store.write(() => adopt(desk, run)),
+    self: self(machine),
     runs: async () => store.read(() => store.records().map((record) => summary(record, machine))),
     close: () => store.close(),
   };
@@ -64,12 +68,35 @@ function refuseWhileLocked({ store, machine, clock }: Desk, lock: string, run: s
 }
 
 function take(desk: Desk, record: RunRecord, by: string, before: readonly RunEvent[]): Claim {
-  const { host, pid, startedAt } = desk.machine;
-  const owner = { host, pid, startedAt: startedAt(pid) ?? '' };
+  const owner = self(desk.machine);
   const epoch = record.epoch + 1;
   const held = { ...record, epoch, holder: { ...owner, by, since: now(desk) }, leaseUntil: leaseEnd(desk) };
   keep(desk, held, by, [...before, { type: 'run.claimed', epoch, owner }]);
   return { run: record.id, epoch };
+}
+
+const self = ({ host, pid, startedAt }: Machine): Owner => ({ host, pid, startedAt: startedAt(pid) ?? '' });
+
+/** Lines and adoption are kept together: a run from elsewhere is never here without word of how it came. */
+function adopt(desk: Desk, run: AdoptRun): void {
+  const { record, lines } = adoptable(desk, run);
+  desk.store.save(record);
+  desk.store.add(run.id, lines);
+  const { adoption, by } = run;
+  if (adoption) keep(desk, { ...record, epoch: adoption.epoch }, by, [{ type: 'run.adopted', ...adoption }]);
+}
+
+/** The record of a run with the lines of elsewhere, and those of them that are not here yet. */
+function adoptable(desk: Desk, { id, lock, lines }: AdoptRun): { record: RunRecord; lines: readonly ChainLine[] } {
+  const { store, machine, clock } = desk;
+  const foreign = readForeign(id, lines);
+  const before = store.record(id);
+  if (before && isHeld(before, machine, clock.now())) throw lockedError(before, machine);
+  refuseWhileLocked(desk, lock, id);
+  const kept = before === undefined ? 0 : knownLines(id, verifiedLines(desk, id, 0), lines);
+  const { status, epoch } = foldRun(foreign.events);
+  const record = withoutHolder(before ?? foreignRecord(id, lock, foreign));
+  return { record: { ...record, status, epoch, head: foreign.head }, lines: foreign.lines.slice(kept) };
 }
 
 function append(desk: Desk, held: Claim, by: string, events: readonly RunEvent[]): readonly JournalEvent[] {
@@ -122,9 +149,9 @@ function stateUpTo(desk: Desk, record: RunRecord): RunState | undefined {
   return state;
 }
 
-function verifiedLines(desk: Desk, run: string): readonly string[] {
-  readEvents(desk, existing(desk, run), 0);
-  return desk.store.lines(run, 0);
+function verifiedLines(desk: Desk, run: string, afterSeq: number): readonly string[] {
+  readEvents(desk, existing(desk, run), afterSeq);
+  return desk.store.lines(run, afterSeq);
 }
 
 function readEvents({ store }: Desk, { id, head }: RunRecord, afterSeq: number): readonly JournalEvent[] {

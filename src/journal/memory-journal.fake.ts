@@ -17,11 +17,12 @@ export function memoryJournal(
   facts: Pick<JournalFacts, 'clock' | 'leaseMs'>,
   machines = fakeMachines(),
   content = noContent(),
+  host = 'laptop',
 ): MemoryJournal {
-  const machine = machines.start();
+  const machine = machines.start(host);
   return {
     ...keepJournal(memoryStore(content), { ...facts, machine }),
-    anotherProcess: () => memoryJournal(facts, machines, content),
+    anotherProcess: () => memoryJournal(facts, machines, content, host),
     die: () => machines.kill(machine.pid),
   };
 }

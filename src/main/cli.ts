@@ -1,9 +1,10 @@
 import { stderr, stdin, stdout } from 'node:process';
+import { text } from 'node:stream/consumers';
 import type { Globals } from '../cli/globals.ts';
 import { runCli } from '../cli/run-cli.ts';
 import { createRedactor } from './redactor.ts';
 import { stopSignal } from './stop-signal.ts';
-import { canAsk, canPaint, terminalQuestion } from './terminal.ts';
+import { canAsk, canPaint, terminalQuestion, ttyQuestion } from './terminal.ts';
 import { readVersion } from './version.ts';
 
 /*
@@ -23,6 +24,7 @@ const code = await runCli({
   out: out.write,
   err: err.write,
   ...(canAsk(stdin, stdout) ? { ask: terminalQuestion } : {}),
+  ...(stdin.isTTY ? {} : { readInput: () => text(stdin), ...(stdout.isTTY ? { askAnyway: ttyQuestion } : {}) }),
   ...(canPaint(stdout, env('TERM')) ? { terminalSize: () => ({ columns: stdout.columns, rows: stdout.rows }) } : {}),
   redact: redactor.redact,
   openServices: async (globals: Globals) => {

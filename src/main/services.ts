@@ -1,6 +1,8 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProviderServices } from '../actions/provider.ts';
+import { openFolderStore } from '../backup/folder-store.ts';
+import { openRunCopies } from '../backup/runs/open-run-copies.ts';
 import { openCatalog } from '../catalog/open-catalog.ts';
 import type { Globals } from '../cli/globals.ts';
 import { thisMachine } from '../journal/machine.ts';
@@ -9,13 +11,17 @@ import { systemClock } from '../lib/clock.ts';
 import { randomId } from '../lib/ids.ts';
 import { KnownError } from '../model/errors.ts';
 import type { RunJournal } from '../model/journal.ts';
+import type { RunSpan } from '../model/run-spans.ts';
 import { expressions } from '../plan/expressions.ts';
 import { providers } from '../providers/index.ts';
+import { findTransactions } from '../providers/postgres/find/find-transactions.ts';
+import { readGauge } from '../providers/postgres/gauge.ts';
 import type { PlanWorld, Services } from '../usecases/services.ts';
 import { actionsByName, type OpenActions, openActions } from './actions.ts';
 import { actorFrom } from './actor.ts';
 import type { Redactor } from './redactor.ts';
 import { secretReader } from './secrets.ts';
+import { sendSpans, wantsSpans } from './send-spans.ts';
 import { streamLog } from './stream-log.ts';
 import { makeWorkFolder } from './work-folder.ts';
 
@@ -60,8 +66,21 @@ export function openServices({ globals, redactor, version, env }: Outside): Serv
     expressions,
     actions: actionsByName(providers),
     journal: (folder) => once(journals, folder, () => openJournal(folder)),
+    copies: ({ folder, recipients, identity }) =>
+      openRunCopies(openFolderStore(folder), {
+        recipients,
+        identities: () => (identity === undefined ? [] : [secret(identity)]),
+      }),
     openActions: (world) => once(opened, world, () => openActions(providers, providerServices(world))),
     streamLog: (world, request) => streamLog(world, request, secret),
+    ...(wantsSpans(env)
+      ? {
+          sendSpans: (spans: readonly RunSpan[]) =>
+            sendSpans(spans, { clock: systemClock, version, service: env('OTEL_SERVICE_NAME') || 'lifeboat' }),
+        }
+      : {}),
+    findInLog: (world, request) => findTransactions(providerServices(world), request),
+    gauge: (world, component, signal) => readGauge(providerServices(world), component, signal),
     async close() {
       await Promise.all([...opened.values()].map((actions) => actions.close()));
       for (const journal of journals.values()) journal.close();

@@ -15,9 +15,24 @@ export function canPaint(
 }
 
 /** Asks on the terminal for one line. Undefined when the signal is aborted or the input ends first. */
-export async function terminalQuestion(question: string, signal: AbortSignal): Promise<string | undefined> {
+export const terminalQuestion = (question: string, signal: AbortSignal): Promise<string | undefined> =>
+  questionOn(stdin, question, signal);
+
+/** The same where stdin is a file: the terminal itself is opened. Undefined where there is none. */
+export async function ttyQuestion(question: string, signal: AbortSignal): Promise<string | undefined> {
+  const { open } = await import('node:fs/promises');
+  const terminal = await open('/dev/tty').catch(() => undefined);
+  if (!terminal) return undefined;
+  return questionOn(terminal.createReadStream(), question, signal);
+}
+
+async function questionOn(
+  input: NodeJS.ReadableStream,
+  question: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
   const { createInterface } = await import('node:readline/promises');
-  const lines = createInterface({ input: stdin, output: stdout });
+  const lines = createInterface({ input, output: stdout });
   // readline takes Ctrl-C for itself on a terminal; it must stop the program as it does anywhere else.
   lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
   const ended = new Promise<undefined>((resolve) => lines.once('close', () => resolve(undefined)));

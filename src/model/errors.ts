@@ -53,6 +53,25 @@ export const ERRORS = {
     means: 'Another process has taken the run over; this one may not write any more.',
   },
   RUN_CANCELED: { exit: 19, http: 409, retry: false, means: 'A person ended the run before it was through.' },
+  NOT_PROVEN: {
+    exit: 37,
+    http: 409,
+    retry: false,
+    means: 'What a step rests on was looked at again right before it, and does not hold. The step was not begun.',
+  },
+  SAFETY_POINT_MISSING: {
+    exit: 38,
+    http: 409,
+    retry: false,
+    means: 'No whole recovery point was taken since the run began, and the step demands one. The step was not begun.',
+  },
+  NOT_CONFIRMED: {
+    exit: 39,
+    http: 409,
+    retry: false,
+    means:
+      'Nobody confirmed in time that the world is right after a step, or somebody said no. The step was taken back.',
+  },
   TARGET_UNREACHABLE: { exit: 20, http: 502, retry: true, means: 'A system does not answer.' },
   TARGET_DENIED: {
     exit: 21,
@@ -109,6 +128,25 @@ export const ERRORS = {
     http: 403,
     retry: false,
     means: 'A step names what belongs to a protected environment, and the run is of another one. Nothing was called.',
+  },
+  RUN_LATE: {
+    exit: 42,
+    http: 409,
+    retry: false,
+    means: 'The run has taken longer than its deadline allows. Nothing further begins until a person extends it.',
+  },
+  APPROVAL_INVALID: {
+    exit: 44,
+    http: 403,
+    retry: false,
+    means:
+      'A code or a request for an approval was misheard, altered, or belongs to something else. Nothing was approved.',
+  },
+  NO_ALTERNATIVE: {
+    exit: 45,
+    http: 409,
+    retry: false,
+    means: 'Of several ways to do something none was open, and the plan names no other. A person decides.',
   },
   EVIDENCE_INVALID: { exit: 40, http: 422, retry: false, means: 'The evidence was altered, cut or was never whole.' },
   JOURNAL_DAMAGED: { exit: 41, http: 500, retry: false, means: 'The run journal was altered or damaged.' },

@@ -20,6 +20,22 @@ describe('what belongs to a protected environment is found', () => {
     ['in pieces that quotes divide', { command: `drop shop-'pr'"od"` }, 'shop-prod'],
     ['with a backslash in it', { command: 'drop shop\\-prod' }, 'shop-prod'],
     ['by the second value of a variable', { command: 'S=drill; S=prod; drop shop-$S' }, 'shop-prod'],
+    ['with the dot of the root at its end', { host: 'db.example.com.' }, 'db.example.com'],
+    ['with a port', { address: 'DB.EXAMPLE.COM:5433' }, 'db.example.com'],
+    ['with percent signs in it', { url: 'postgres://u@db%2Eexample%2ecom/shop' }, 'db.example.com'],
+    ['among options', { url: 'postgresql:///shop?host=db.example.com&port=5432&sslmode=require' }, 'db.example.com'],
+    ['as one of several hosts', { dsn: 'host=replica,db.example.com port=5432,5433 dbname=shop' }, 'db.example.com'],
+    ['in a here-document', { command: 'psql <<SQL\n\\c "host=db.example.com"\nSQL' }, 'db.example.com'],
+    ['over two lines', { command: 'drop shop-\\\nprod' }, 'shop-prod'],
+    ['in base64', { command: 'drop $(echo c2hvcC1wcm9k | base64 -d)' }, 'shop-prod'],
+    [
+      'in base64, within other words',
+      { command: 'echo ZHJvcCBzaG9wLXByb2QgLS1mb3JjZQ== | base64 -d | bash' },
+      'shop-prod',
+    ],
+    ['with escapes of a shell', { command: "drop $'shop\\x2dprod'" }, 'shop-prod'],
+    ['with octal escapes', { command: "drop $'shop\\055prod'" }, 'shop-prod'],
+    ['by a variable that names a variable', { command: 'TARGET=shop-prod; N=TARGET; drop ${!N}' }, 'shop-prod'],
     ['exported, in quotes', { command: 'export S="prod"; drop shop-"$S"' }, 'shop-prod'],
   ])('%s', (_where, value, name) => expect(found(value)).toBe(name));
 

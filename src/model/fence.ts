@@ -20,7 +20,8 @@ export interface Fence {
  */
 export function fencedNameIn(value: Json, { names }: Pick<Fence, 'names'>): FencedName | undefined {
   const texts = textsIn(value);
-  const readings = [...texts, ...expanded(texts, variablesIn(value, texts))];
+  const plain = [...texts, ...expanded(texts, variablesIn(value, texts))];
+  const readings = [...plain, ...plain.flatMap(decodedIn)];
   return names.find(({ name }) => {
     const pattern = new RegExp(
       `(?<![A-Za-z0-9_-])${name.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')}(?![A-Za-z0-9_-])`,
@@ -88,4 +89,21 @@ function putIn(text: string, variables: Variables, turn: number): string {
 }
 
 const LONGEST = 1_000_000;
-const unquoted = (text: string): string => text.replaceAll(/["'\\]/g, '');
+/** A line that goes on in the next one is one line. */
+const unquoted = (text: string): string => text.replaceAll(/\\\r?\n|["'\\]/g, '');
+
+/** What stands in a text in a disguise that any program takes off: percent signs, escapes of a shell, base64. */
+function decodedIn(text: string): readonly string[] {
+  const escaped = text
+    .replaceAll(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+    .replaceAll(/\\(?:x([0-9a-f]{2})|u([0-9a-f]{4}))/gi, (_, byte?: string, code?: string) =>
+      String.fromCharCode(Number.parseInt(byte ?? code ?? '', 16)),
+    )
+    .replaceAll(/\\0?([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
+  const hidden = [...text.matchAll(BASE64)].map(([word]) => atob(word.replaceAll('-', '+').replaceAll('_', '/')));
+  return [...(escaped === text ? [] : [escaped, unquoted(escaped)]), ...hidden.filter((one) => PRINTABLE.test(one))];
+}
+
+const BASE64 =
+  /(?<![A-Za-z0-9+/_-])(?:[A-Za-z0-9+/_-]{4}){2,}(?:[A-Za-z0-9+/_-]{2}==|[A-Za-z0-9+/_-]{3}=)?(?![A-Za-z0-9+/_=-])/g;
+const PRINTABLE = /^[\t\n\r -~]+$/;

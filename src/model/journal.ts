@@ -1,4 +1,4 @@
-import type { JournalEvent, Owner, RunEvent, RunStatus } from './run.ts';
+import type { Adoption, JournalEvent, Owner, RunEvent, RunStatus } from './run.ts';
 
 export interface RunSummary {
   readonly id: string;
@@ -14,6 +14,15 @@ export interface RunSummary {
 
 /** The right to write to a run. A claim made later by anyone else takes it away. */
 export type Claim = { readonly run: string; readonly epoch: number };
+
+export interface AdoptRun {
+  readonly id: string;
+  readonly lock: string;
+  readonly by: string;
+  readonly lines: readonly string[];
+  /** Absent: only the lines are kept, of a run that is over. */
+  readonly adoption?: Adoption;
+}
 
 /**
  * Where runs are kept: an append-only log per run, in which every line carries the hash of the line before.
@@ -34,13 +43,32 @@ export interface RunJournal {
   signal(run: string, by: string, event: Signal): Promise<JournalEvent>;
   /** Events of a run after a number, oldest first. Throws JOURNAL_DAMAGED when a line does not follow from the one before. */
   events(run: string, afterSeq?: number): Promise<readonly JournalEvent[]>;
-  /** The exact lines as they were written, for evidence. */
-  lines(run: string): Promise<readonly string[]>;
+  /** The exact lines as they were written, for evidence and for the copy. */
+  lines(run: string, afterSeq?: number): Promise<readonly string[]>;
+  /**
+   * Takes in the log of a run that another machine wrote, whole, and with `adoption` the right to go on with it.
+   * Lines that are here already must be the same: throws RUN_FENCED where they part, RUN_LOCKED as `claim` does.
+   */
+  adopt(run: AdoptRun): Promise<void>;
+  /** Throws what `adopt` would throw, and keeps nothing. */
+  mayAdopt(run: AdoptRun): Promise<void>;
+  /** The process that this journal was opened by. */
+  readonly self: Owner;
   runs(): Promise<readonly RunSummary[]>;
   close(): void;
 }
 
 export type Signal = Extract<
   RunEvent,
-  { type: 'step.approved' | 'step.rejected' | 'step.decided' | 'step.answered' | 'run.canceled' }
+  {
+    type:
+      | 'step.approved'
+      | 'step.rejected'
+      | 'step.decided'
+      | 'step.answered'
+      | 'step.edited'
+      | 'step.confirmed'
+      | 'step.denied'
+      | 'run.canceled';
+  }
 >;

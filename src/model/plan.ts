@@ -7,11 +7,11 @@ import { Procedure, Scenario } from './plan/scenarios.ts';
 import { Control, Drill, NamedFile, ServiceLevel, Task } from './plan/upkeep.ts';
 import { Day, DomainName, Name, Objectives, ScheduleText, SecretRef } from './plan/values.ts';
 
-export { BACKUP_METHODS, type BackupMethodName, BackupPolicy } from './plan/backups.ts';
+export { BACKUP_METHODS, type BackupMethodName, BackupPolicy, TAKEN_METHODS } from './plan/backups.ts';
 export { Component, PostgresComponent, ServiceComponent } from './plan/components.ts';
 export { objectiveText } from './plan/objectives.ts';
 export { Scenario } from './plan/scenarios.ts';
-export { Step } from './plan/steps.ts';
+export { Step, safetyPointsOf } from './plan/steps.ts';
 export { DurationText, Objectives, ObjectiveValue, parseSpan, promised, SecretRef, Span } from './plan/values.ts';
 
 /*

@@ -124,6 +124,31 @@ describe('what is seen', () => {
     expect(seen.clock.human_wait_seconds).toBe(300);
   });
 
+  test('while the run is taken back: in which order, and nothing else is next', () => {
+    const seen = picture(3, [
+      [0, started('block')],
+      [1, succeeded('block')],
+      [1, { ...started('load'), danger: 'read' } as RunEvent],
+      [2, succeeded('load')],
+      [2, started('verify')],
+      [3, { type: 'step.undoing', step: 'verify' }],
+    ]);
+    expect(seen.under_way.map(({ step: id, doing }) => `${id} ${doing}`)).toEqual(['verify taking back']);
+    expect(seen.undo_next).toEqual([{ step: 'block', position: 1 }]);
+    expect(seen.next).toEqual([]);
+  });
+
+  test('a step that nobody confirmed is being taken back, and the rest is not', () => {
+    const until = after(10).toISOString();
+    const seen = picture(12, [
+      [0, started('block')],
+      [1, waiting('block', { kind: 'confirmation', role: 'boss', count: 1, until, proofs: [] })],
+      [11, { type: 'step.taking_back', step: 'block', why: 'late' }],
+    ]);
+    expect(seen.under_way).toMatchObject([{ step: 'block', doing: 'taking back' }]);
+    expect(seen.undo_next).toEqual([]);
+  });
+
   test('a step that is tried again, and one that is taken back', () => {
     const again: RunEvent = { type: 'step.retrying', step: 'load', attempt: 1, error: DENIED, notBefore: 'later' };
     const seen = picture(2, [
@@ -296,5 +321,54 @@ describe('the outlook', () => {
 
   test('is absent without a promise', () => {
     expect(outlook(1, [], { more: { objectives: {} } })).toBeUndefined();
+  });
+});
+
+describe('the warning before the breach', () => {
+  const late = (now: number, happened: readonly (readonly [number, RunEvent])[] = [], options = {}) =>
+    picture(now, happened, options).clock.late;
+
+  test('nothing is said while it is on course, nor once it is missed', () => {
+    expect(late(1)).toBeUndefined();
+    expect(late(21)).toBeUndefined();
+  });
+
+  test('may be missed: by how much at worst, and which step may take most of it', () =>
+    expect(late(9, [], { steps: [STEPS[0], step('load', { expect: '1m..7m' }), STEPS[2]] as object[] })).toEqual({
+      by_seconds: 4 * 60,
+      step: 'load',
+      takes_seconds: 7 * 60,
+    }));
+
+  test('will be missed: by how much at least, and which step takes most of that', () =>
+    expect(late(15, [], { steps: [STEPS[0], step('load', { expect: '9m..30m' }), STEPS[2]] as object[] })).toEqual({
+      by_seconds: 8 * 60,
+      step: 'load',
+      takes_seconds: 9 * 60,
+    }));
+
+  test('of what is beside the way that decides nothing is blamed', () => {
+    const steps = [
+      step('long', { expect: '12m', needs: [] }),
+      step('short', { expect: '11m', needs: [] }),
+      step('verify', { expect: '1m', needs: ['long', 'short'] }),
+    ];
+    expect(late(10, [], { steps })).toEqual({ by_seconds: 3 * 60, step: 'long', takes_seconds: 12 * 60 });
+  });
+
+  test('what is under way is blamed for what it still takes, not for what it took', () => {
+    const steps = [step('load', { expect: '15m' }), step('verify', { expect: '4m' })];
+    expect(late(12, [[2, started('load')]], { steps })).toEqual({
+      by_seconds: 60,
+      step: 'load',
+      takes_seconds: 5 * 60,
+    });
+  });
+
+  test('unknown lengths raise no alarm: what may be longer is not known, and what is sure counts all the same', () => {
+    const steps = (expected?: string) => [step('load', { expect: expected }), { id: 'verify', uses: 'fake.make' }];
+    expect(picture(19, [], { steps: steps('1m') }).clock).toMatchObject({ outlook: 'not known' });
+    expect(late(19, [], { steps: steps('1m') })).toBeUndefined();
+    expect(late(19, [], { steps: steps('3m') })).toMatchObject({ by_seconds: 120, step: 'load' });
   });
 });

@@ -1,9 +1,12 @@
-import { forecast } from './forecast.ts';
+import { type Forecast, forecast } from './forecast.ts';
+import { type ItemsDone, itemsDone, wholeOfItem } from './items-done.ts';
 import type { RunSummary } from './journal.ts';
 import { parseSpan, type Step } from './plan.ts';
 import type { RunStatus, WaitsFor } from './run.ts';
+import { limitOf, type RunLimit } from './run-deadline.ts';
 import { measure, openObligations, type RunState, type StepState } from './run-state.ts';
 import type { RunOutline } from './run-steps.ts';
+import { isBeingUndone, undoOrder } from './undo-order.ts';
 
 /** A step by the words people use for it: `[4/9] load: Load the dump`. */
 export interface StepName {
@@ -22,6 +25,8 @@ export interface UnderWay extends StepName {
   readonly again_at?: string;
   /** It only lets time go by. */
   readonly held_until?: string;
+  /** How far it is with what it is carried out for; the items themselves are not listed. */
+  readonly items?: ItemsDone;
 }
 
 /** A step that waits for a person. */
@@ -48,7 +53,13 @@ export interface RunClock {
     readonly from_seconds: number;
     readonly to_seconds?: number;
     readonly unknown: readonly string[];
+    /** Steps of it were measured in earlier runs. */
+    readonly measured?: true;
   };
+  /** How long the run may take in all, where the scenario says it and it is not over. */
+  readonly limit?: RunLimit;
+  /** By how much it will be missed at least, or may be missed at worst, and the step that takes most of it. */
+  readonly late?: { readonly by_seconds: number; readonly step?: string; readonly takes_seconds?: number };
   /** Part of the elapsed time that was spent waiting for people. */
   readonly human_wait_seconds: number;
 }
@@ -67,6 +78,8 @@ export interface RunPicture {
   readonly done: number;
   readonly under_way: readonly UnderWay[];
   readonly next: readonly StepName[];
+  /** While the run is being taken back: what is still to be taken back, in this order. */
+  readonly undo_next: readonly StepName[];
   /** The one that has waited longest first. */
   readonly waiting: readonly WaitingStep[];
   readonly owed: readonly { readonly step: string; readonly what: string }[];
@@ -83,6 +96,7 @@ export interface Look {
 export function runPicture(outline: RunOutline, state: RunState, { now, driver }: Look): RunPicture {
   const steps = outline.steps.map(({ step }) => step);
   const name = namer(steps);
+  const byId = new Map(steps.map((step) => [step.id, step]));
   return {
     run: state.id,
     scenario: state.origin.scenario,
@@ -93,8 +107,9 @@ export function runPicture(outline: RunOutline, state: RunState, { now, driver }
     driver,
     total: steps.length,
     done: steps.filter(({ id }) => isDone(state.steps.get(id))).length,
-    under_way: [...state.steps.values()].flatMap((known) => underWay(known, { name, steps, now })),
-    next: state.endedAt === undefined ? nextOf(outline, state).map(name) : [],
+    under_way: [...state.steps.values()].flatMap((known) => underWay(known, { name, steps: byId, now, state })),
+    next: state.endedAt === undefined && !isBeingUndone(state) ? nextOf(outline, state).map(name) : [],
+    undo_next: state.endedAt === undefined && isBeingUndone(state) ? undoNext(steps, state).map(name) : [],
     waiting: waitingOf(state, name, now),
     owed: openObligations(state).map(({ step, what }) => ({ step, what })),
     clock: clockOf(outline, state, { now, driver }),
@@ -116,16 +131,22 @@ const isDone = (known: StepState | undefined): boolean =>
 
 interface Naming {
   readonly name: Namer;
-  readonly steps: readonly Step[];
+  readonly steps: ReadonlyMap<string, Step>;
   readonly now: Date;
+  readonly state: RunState;
 }
 
-function underWay({ id, progress, attempts, heldUntil }: StepState, { name, steps, now }: Naming): readonly UnderWay[] {
+function underWay(known: StepState, { name, steps, now, state }: Naming): readonly UnderWay[] {
+  const { id, progress, attempts, heldUntil, confirmation } = known;
+  if (wholeOfItem(id, state) !== undefined && progress.status !== 'undoing') return [];
   const about = { ...name(id), attempt: attempts };
   if (progress.status === 'undoing') return [{ ...about, doing: 'taking back' }];
   if (progress.status === 'retrying') return [{ ...about, doing: 'retrying', again_at: progress.notBefore }];
   if (progress.status !== 'running') return [];
-  const expected = steps.find((step) => step.id === id)?.expect;
+  if (confirmation?.takenBack !== undefined) return [{ ...about, doing: 'taking back' }];
+  if (state.items.has(id))
+    return [{ ...about, doing: 'running', seconds: between(progress.since, now), items: itemsDone(id, state) }];
+  const expected = steps.get(id)?.expect;
   const max = expected === undefined ? undefined : parseSpan(expected)?.max;
   return [
     {
@@ -137,6 +158,12 @@ function underWay({ id, progress, attempts, heldUntil }: StepState, { name, step
     },
   ];
 }
+
+const undoNext = (steps: readonly Step[], state: RunState): readonly string[] =>
+  undoOrder(steps, state).flatMap(({ id }) => {
+    const known = state.steps.get(id);
+    return known?.progress.status === 'undoing' || known?.danger === 'read' ? [] : [id];
+  });
 
 /** Steps that have not begun and begin as soon as what is under way has ended well. */
 function nextOf({ steps }: RunOutline, state: RunState): readonly string[] {
@@ -165,6 +192,7 @@ function clockOf(outline: RunOutline, state: RunState, look: Look): RunClock {
   const end = state.healthyAt ?? state.endedAt;
   const elapsed = between(state.impactAt, end === undefined ? look.now : new Date(end));
   const ahead = forecastOf(outline, state, look);
+  const limit = state.endedAt === undefined ? limitOf(outline, state, look.now) : undefined;
   const outlook = rto === undefined ? undefined : outlookOf(state, { elapsed, rto: rto / 1000, ahead });
   return {
     impact_at: state.impactAt,
@@ -173,36 +201,56 @@ function clockOf(outline: RunOutline, state: RunState, look: Look): RunClock {
     ...(state.healthyAt === undefined ? {} : { healthy_at: state.healthyAt }),
     ...(rto === undefined ? {} : { rto_seconds: rto / 1000 }),
     ...(outlook === undefined ? {} : { outlook }),
-    ...(ahead === undefined ? {} : { forecast: ahead }),
+    ...(ahead === undefined ? {} : { forecast: ahead.told }),
+    ...(outlook === undefined || rto === undefined ? {} : lateBy(outlook, { elapsed, rto: rto / 1000, ahead })),
+    ...(limit === undefined ? {} : { limit }),
     human_wait_seconds: waitedSoFar(state, look.now),
   };
 }
 
-function forecastOf(outline: RunOutline, state: RunState, { now, driver }: Look): RunClock['forecast'] {
+interface Ahead {
+  readonly told: NonNullable<RunClock['forecast']>;
+  readonly slowest: Forecast['slowest'];
+}
+
+function forecastOf(outline: RunOutline, state: RunState, { now, driver }: Look): Ahead | undefined {
   const found = forecast(outline, state, now);
   if (!found) return undefined;
   const stands = state.status === 'paused' || driver === 'none' || driver === 'gone';
   const unknown = [...(stands ? ['when somebody goes on with the run'] : []), ...found.unknown];
-  return {
+  const told = {
     from_seconds: found.min / 1000,
     ...(unknown.length > 0 ? {} : { to_seconds: found.max / 1000 }),
     unknown,
+    ...(outline.isMeasured ? { measured: true as const } : {}),
   };
+  return { told, slowest: found.slowest };
+}
+
+/** Only for what is foretold: once it is missed, the clock itself says by how much. */
+function lateBy(outlook: Outlook, { elapsed, rto, ahead }: Promised): Pick<RunClock, 'late'> {
+  if (outlook !== 'will be missed' && outlook !== 'may be missed') return {};
+  const isSure = outlook === 'will be missed';
+  const left = (isSure ? ahead?.told.from_seconds : ahead?.told.to_seconds) ?? 0;
+  const slow = isSure ? ahead?.slowest.min : ahead?.slowest.max;
+  const blamed = slow === undefined ? {} : { step: slow.step, takes_seconds: slow.takes / 1000 };
+  return { late: { by_seconds: elapsed + left - rto, ...blamed } };
 }
 
 interface Promised {
   readonly elapsed: number;
   readonly rto: number;
-  readonly ahead: RunClock['forecast'];
+  readonly ahead: Ahead | undefined;
 }
 
 function outlookOf({ healthyAt }: RunState, { elapsed, rto, ahead }: Promised): Outlook {
   if (healthyAt !== undefined) return elapsed <= rto ? 'met' : 'missed';
   if (elapsed > rto) return 'missed';
   if (!ahead) return 'not known';
-  if (elapsed + ahead.from_seconds > rto) return 'will be missed';
-  if (ahead.to_seconds === undefined) return 'not known';
-  return elapsed + ahead.to_seconds > rto ? 'may be missed' : 'on course';
+  const { from_seconds, to_seconds } = ahead.told;
+  if (elapsed + from_seconds > rto) return 'will be missed';
+  if (to_seconds === undefined) return 'not known';
+  return elapsed + to_seconds > rto ? 'may be missed' : 'on course';
 }
 
 /** As the measurement at the end counts it, with the waits that are still open counted up to now. */

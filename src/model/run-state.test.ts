@@ -115,7 +115,7 @@ describe('clocks', () => {
 
 describe('approvals', () => {
   const missing = (...events: readonly [number, RunEvent, string?][]) =>
-    approvalsMissing(fold(...events).steps.get('a') as never);
+    approvalsMissing(fold(...events).steps.get('a') as never, fold(...events).origin);
 
   test('each person counts once, and only for exactly this', () => {
     expect(missing([1, waiting('a', 2)])).toBe(2);

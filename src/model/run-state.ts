@@ -1,16 +1,30 @@
-import type { Json } from '../lib/json.ts';
+import type { Json, JsonObject } from '../lib/json.ts';
+import { withEntry } from '../lib/versioned-map.ts';
+import { adopt } from './adopted-run.ts';
+import { type Approval, missingApprovals } from './approvals.ts';
+import { type Confirmation, confirmationOf, confirmationsMissing } from './confirmation.ts';
+import { withDetection } from './detection.ts';
 import type { ErrorRecord } from './errors.ts';
+import { endWaits, type HumanWait, nextWaits } from './human-waits.ts';
+import { type OpenedObligation, openObligation, settleObligation } from './obligations.ts';
 import type {
+  Adoption,
   Danger,
   Decision,
+  Ground,
   JournalEvent,
-  Obligation,
   Owner,
   Proof,
   RunOrigin,
   RunStatus,
   WaitsFor,
 } from './run.ts';
+import { begunForItems, type ItemLists, withItems } from './step-items.ts';
+import { withWord } from './step-words.ts';
+
+export type { HumanWait } from './human-waits.ts';
+export { measure } from './measure.ts';
+export { type OpenedObligation, openObligations } from './obligations.ts';
 
 /** Where a step stands. Fields that only make sense in one state exist only there. */
 export type StepProgress =
@@ -43,38 +57,50 @@ export interface StepState {
   /** Further tries granted since the step began or a person last said "retry". */
   readonly retries: number;
   readonly startedAt?: string;
+  /** When the attempt began of which nothing has been heard since. */
+  readonly attemptAt?: string;
+  /** The event with which its newest try began. */
+  readonly startedSeq?: number;
   readonly action?: string;
   readonly danger?: Danger;
   readonly input?: Json;
   readonly output?: Json;
   readonly notes: readonly Json[];
-  readonly approvals: readonly {
+  readonly approvals: readonly Approval[];
+  /** When exactly this was first asked for; a process that takes the run up asks again, and the time goes on. */
+  readonly asked?: { readonly hash: string; readonly at: string };
+  /** Roles that may say yes, too, because nobody answered in time. */
+  readonly escalated?: { readonly hash: string; readonly roles: readonly string[] };
+  /** The input that takes the place of the plan's. */
+  readonly edited?: {
+    readonly with: JsonObject;
     readonly by: string;
     readonly at: string;
-    readonly hash: string;
-    readonly reason?: string;
-  }[];
+    readonly reason: string;
+    readonly seq: number;
+  };
   readonly rejection?: { readonly by: string; readonly hash: string; readonly reason: string };
-  readonly decision?: { readonly decision: Decision; readonly by: string; readonly reason: string };
+  readonly decision?: {
+    readonly decision: Decision;
+    readonly by: string;
+    readonly reason: string;
+    readonly withoutSafetyPoint?: true;
+  };
+  /** What it rested on when it last began to act. */
+  readonly grounds?: readonly Ground[];
+  /** Of what it has done now; gone when it acts again or has failed. */
+  readonly confirmation?: Confirmation;
   /** What somebody said about its task. */
   readonly answer?: {
     readonly outcome: 'done' | 'failed';
     readonly answer: string;
     readonly by: string;
     readonly at: string;
+    readonly breakGlass?: string;
   };
   /** It holds the run until then, however often the run is interrupted. */
   readonly heldUntil?: string;
 }
-
-export interface OpenedObligation extends Obligation {
-  readonly step: string;
-  readonly openedAt: string;
-  readonly settledAt?: string;
-}
-
-/** Time in which the run waited for a person. `to` is absent while it still waits. */
-export type HumanWait = { readonly step: string; readonly from: string; readonly to?: string };
 
 export interface RunState {
   readonly id: string;
@@ -84,17 +110,32 @@ export interface RunState {
   readonly createdBy: string;
   readonly epoch: number;
   readonly owner?: Owner;
+  /** The newest take-over from another machine. */
+  readonly adopted?: Adoption;
+  /** The newest take-over from an owner who may have done more than the copy of the log knows. */
+  readonly blindSince?: number;
   readonly lastSeq: number;
   readonly steps: ReadonlyMap<string, StepState>;
+  /** How many of them wait for a person. */
+  readonly waitingSteps: number;
+  /** Of each step with for_each that has begun, what it is carried out for. */
+  readonly items: ItemLists;
   readonly obligations: readonly OpenedObligation[];
   readonly waits: readonly HumanWait[];
   readonly impactAt: string;
   /** How the moment of impact is known: said at the start, found by a step, or assumed. */
   readonly impactSource: string;
   readonly firstActionAt?: string;
+  /** Absent while nobody has said it and no step has found it. */
+  readonly detectedAt?: string;
+  readonly detectedSource?: string;
   readonly healthyAt?: string;
   readonly endedAt?: string;
   readonly error?: ErrorRecord;
+  /** Why the run itself may not go on while it is paused. */
+  readonly heldBack?: ErrorRecord;
+  /** Until when it may take, by the word of a person who extended it. */
+  readonly extendedUntil?: string;
 }
 
 /** The state of a run: nothing but its events, read in order. Throws a RangeError for an empty list. */
@@ -106,7 +147,8 @@ export function foldRun(events: readonly JournalEvent[]): RunState {
 
 function initialState(event: JournalEvent & { type: 'run.created' }): RunState {
   const { run, at, by, seq, prev: _prev, type: _type, ...origin } = event;
-  return {
+  const { impactAt, detectedAt } = origin;
+  const state: RunState = {
     id: run,
     origin,
     status: 'running',
@@ -115,11 +157,14 @@ function initialState(event: JournalEvent & { type: 'run.created' }): RunState {
     epoch: 0,
     lastSeq: seq,
     steps: new Map(),
+    waitingSteps: 0,
+    items: new Map(),
     obligations: [],
     waits: [],
-    impactAt: origin.impactAt ?? at,
-    impactSource: origin.impactAt === undefined ? 'assumed: the start of the run' : 'said at the start',
+    impactAt: impactAt ?? at,
+    impactSource: impactAt === undefined ? 'assumed: the start of the run' : 'said at the start',
   };
+  return detectedAt === undefined ? state : withDetection(state, detectedAt, 'said at the start');
 }
 
 /** One event further. Exported for those who follow a run live. */
@@ -128,20 +173,38 @@ export function applyEvent(state: RunState, event: JournalEvent): RunState {
   switch (event.type) {
     case 'run.created':
       return next;
-    case 'run.claimed':
-      return { ...next, status: over(state) ? state.status : 'running', epoch: event.epoch, owner: event.owner };
+    case 'run.claimed': {
+      const { heldBack: _was, ...rest } = next;
+      return { ...rest, status: over(state) ? state.status : 'running', epoch: event.epoch, owner: event.owner };
+    }
+    case 'run.adopted':
+      return adopt(next, event);
+    case 'run.copy_lags':
+      return next;
     case 'run.paused':
-      return { ...next, status: 'paused' };
+      return { ...next, status: 'paused', ...(event.error ? { heldBack: event.error } : {}) };
+    case 'run.extended':
+      return { ...next, extendedUntil: event.until };
+    case 'step.items':
+      return withItems(applyStepEvent(next, event), event);
     case 'run.impact':
       return { ...next, impactAt: event.impactAt, impactSource: event.source };
+    case 'run.detected':
+      return withDetection(next, event.detectedAt, event.source);
     case 'run.healthy':
-      return { ...next, healthyAt: event.at };
+      return { ...next, healthyAt: event.since ?? event.at };
     case 'run.succeeded':
       return { ...next, status: 'succeeded', endedAt: event.at };
     case 'run.failed':
-      return { ...next, status: 'failed', endedAt: event.at, error: event.error, waits: endWaits(state, event.at) };
+      return {
+        ...next,
+        status: 'failed',
+        endedAt: event.at,
+        error: event.error,
+        waits: endWaits(state.waits, event.at),
+      };
     case 'run.canceled':
-      return { ...next, status: 'canceled', endedAt: event.at, waits: endWaits(state, event.at) };
+      return { ...next, status: 'canceled', endedAt: event.at, waits: endWaits(state.waits, event.at) };
     case 'obligation.opened':
       return { ...next, obligations: openObligation(state, event) };
     case 'obligation.settled':
@@ -162,70 +225,67 @@ function applyStepEvent(state: RunState, event: StepEvent): RunState {
     notes: [],
     approvals: [],
   };
-  const after = nextStep(before, event);
-  const steps = new Map(state.steps).set(event.step, after);
+  const after = nextStep(before, event, state.origin, state.id);
+  const waitingSteps = state.waitingSteps + waitingIn(after) - waitingIn(before);
   const firstActionAt = state.firstActionAt ?? (event.type === 'step.started' ? event.at : undefined);
   return {
     ...state,
-    steps,
-    waits: nextWaits(state, after, event),
+    steps: withEntry(state.steps, event.step, after),
+    waitingSteps,
+    waits:
+      isWaiting(before) || isWaiting(after)
+        ? nextWaits(state.waits, event, isStillAsked(after, event, state.origin))
+        : state.waits,
     // A word from a person does not set a paused run going again: only a process that takes it up does.
-    status:
-      over(state) || state.status === 'paused'
-        ? state.status
-        : [...steps.values()].some((step) => step.progress.status === 'waiting')
-          ? 'waiting'
-          : 'running',
+    status: over(state) || state.status === 'paused' ? state.status : waitingSteps > 0 ? 'waiting' : 'running',
     ...(firstActionAt === undefined ? {} : { firstActionAt }),
   };
 }
 
-function nextStep(step: StepState, event: StepEvent): StepState {
+const isWaiting = ({ progress }: StepState): boolean => progress.status === 'waiting';
+const waitingIn = (step: StepState): number => (isWaiting(step) ? 1 : 0);
+
+function nextStep(step: StepState, event: StepEvent, origin: RunOrigin, run: string): StepState {
   switch (event.type) {
     case 'step.waiting':
-      return { ...step, progress: { status: 'waiting', waitsFor: event.waitsFor, since: event.at } };
+    case 'step.confirmed':
+    case 'step.denied':
+    case 'step.taking_back':
+      return withQuestion(step, event);
+    case 'step.escalated':
+    case 'step.edited':
     case 'step.approved':
     case 'step.rejected':
     case 'step.decided':
     case 'step.answered':
-      return withWord(step, event);
+      return withWord(step, event, origin, run);
     case 'step.holds':
       return { ...step, heldUntil: step.heldUntil ?? event.until };
-    case 'step.started': {
-      const { decision: _used, ...kept } = step;
-      const { action, danger, input } = event;
-      return {
-        ...kept,
-        action,
-        danger,
-        input,
-        progress: { status: 'running', since: event.at },
-        attempts: event.attempt,
-        startedAt: step.startedAt ?? event.at,
-      };
-    }
+    case 'step.started':
+      return started(step, event);
+    case 'step.items':
+      return begunForItems(step, event.at);
     case 'step.noted':
       return { ...step, notes: [...step.notes, event.note] };
     case 'step.retrying':
       return {
-        ...step,
+        ...withoutAttempt(step),
         retries: step.retries + 1,
         progress: { status: 'retrying', notBefore: event.notBefore, error: event.error },
       };
-    case 'step.succeeded':
-      return {
-        ...step,
-        output: event.output,
-        progress: {
-          status: 'succeeded',
-          how: event.how,
-          output: event.output,
-          proofs: event.proofs,
-          finishedAt: event.at,
-        },
-      };
+    case 'step.succeeded': {
+      const { how, output, proofs, at: finishedAt } = event;
+      return { ...step, output, progress: { status: 'succeeded', how, output, proofs, finishedAt } };
+    }
     case 'step.failed': {
-      const { decision: _decided, answer: _answered, ...kept } = step;
+      const {
+        decision: _decided,
+        answer: _answered,
+        confirmation: _void,
+        asked: _asked,
+        escalated: _also,
+        ...kept
+      } = withoutAttempt(step);
       return {
         ...kept,
         progress: { status: 'failed', error: event.error, proofs: event.proofs ?? [], finishedAt: event.at },
@@ -247,114 +307,58 @@ function nextStep(step: StepState, event: StepEvent): StepState {
   }
 }
 
-type Word = Extract<StepEvent, { type: 'step.approved' | 'step.rejected' | 'step.decided' | 'step.answered' }>;
-
-/** What a person said about a step, from whatever terminal. */
-function withWord(step: StepState, event: Word): StepState {
-  switch (event.type) {
-    case 'step.approved': {
-      const { by, at, hash, reason } = event;
-      return { ...step, approvals: [...step.approvals, { by, at, hash, ...(reason ? { reason } : {}) }] };
-    }
-    case 'step.rejected':
-      return { ...step, rejection: { by: event.by, hash: event.hash, reason: event.reason } };
-    case 'step.decided':
-      return withDecision(step, event);
-    case 'step.answered':
-      return answered(step, event);
-  }
-}
-
-/** The first word counts; a word that nobody asked for does not. */
-function answered(step: StepState, { outcome, answer, by, at }: StepEvent & { type: 'step.answered' }): StepState {
-  const { progress } = step;
-  // A process that takes the run up asks again, and a word may come in just before it does.
-  const isAsked = progress.status === 'running' || (progress.status === 'waiting' && progress.waitsFor.kind === 'task');
-  return isAsked && !step.answer ? { ...step, answer: { outcome, answer, by, at } } : step;
-}
-
-/** A person who says "again" takes back an earlier no as well. */
-function withDecision(step: StepState, { decision, by, reason }: StepEvent & { type: 'step.decided' }): StepState {
-  const { rejection, ...rest } = step;
-  const retries = decision === 'retry' ? 0 : step.retries;
+function started(step: StepState, event: StepEvent & { type: 'step.started' }): StepState {
+  const { decision: _used, confirmation: _void, grounds: _before, ...kept } = step;
+  const { action, danger, input, grounds } = event;
   return {
-    ...rest,
-    retries,
-    ...(rejection && decision !== 'retry' ? { rejection } : {}),
-    decision: { decision, by, reason },
+    ...kept,
+    ...(grounds === undefined ? {} : { grounds }),
+    action,
+    danger,
+    input,
+    progress: { status: 'running', since: event.at },
+    attempts: event.attempt,
+    startedAt: step.startedAt ?? event.at,
+    attemptAt: event.at,
+    startedSeq: event.seq,
   };
+}
+
+type Question = Extract<StepEvent, { type: 'step.waiting' | 'step.confirmed' | 'step.denied' | 'step.taking_back' }>;
+
+function withQuestion(step: StepState, event: Question): StepState {
+  const next = { ...step, ...confirmationOf(step.confirmation, event) };
+  if (event.type === 'step.waiting') return waiting(next, event);
+  return event.type === 'step.taking_back' ? { ...next, progress: { status: 'running', since: event.at } } : next;
+}
+
+/** What is heard of an attempt ends it: another one has the whole of its time again. */
+function withoutAttempt(step: StepState): StepState {
+  const { attemptAt: _over, ...rest } = step;
+  return rest;
+}
+
+/** The clock of a question goes on when another process asks it again. */
+function waiting(step: StepState, { waitsFor, at }: StepEvent & { type: 'step.waiting' }): StepState {
+  const progress = { status: 'waiting', waitsFor, since: at } as const;
+  if (waitsFor.kind !== 'approval') return { ...step, progress };
+  return { ...step, progress, asked: step.asked?.hash === waitsFor.hash ? step.asked : { hash: waitsFor.hash, at } };
 }
 
 const over = (state: RunState): boolean => state.endedAt !== undefined;
 
-/** A wait begins when a step waits for a person and ends with the next thing that happens to that step and is not another person's word still missing. */
-function nextWaits(state: RunState, step: StepState, event: StepEvent): readonly HumanWait[] {
-  if (event.type === 'step.waiting')
-    return state.waits.some((wait) => wait.step === step.id && wait.to === undefined)
-      ? state.waits
-      : [...state.waits, { step: step.id, from: event.at }];
-  const still = step.progress.status === 'waiting' && event.type === 'step.approved' && approvalsMissing(step) > 0;
-  if (still) return state.waits;
-  return state.waits.map((wait) => (wait.step === step.id && wait.to === undefined ? { ...wait, to: event.at } : wait));
+function isStillAsked(step: StepState, { type }: StepEvent, origin: RunOrigin): boolean {
+  if (step.progress.status !== 'waiting') return false;
+  const isWord = type === 'step.approved' || type === 'step.escalated' || type === 'step.edited';
+  if (isWord) return isOpenDecision(step) || approvalsMissing(step, origin) > 0;
+  return type === 'step.confirmed' && step.confirmation !== undefined && confirmationsMissing(step.confirmation) > 0;
 }
 
 /** How many more people must approve before this step may run. */
-export function approvalsMissing(step: StepState): number {
+export function approvalsMissing(step: StepState, origin: RunOrigin): number {
   if (step.progress.status !== 'waiting' || step.progress.waitsFor.kind !== 'approval') return 0;
-  const { count, hash } = step.progress.waitsFor;
-  return Math.max(0, count - new Set(step.approvals.filter((a) => a.hash === hash).map((a) => a.by)).size);
+  return missingApprovals(step.progress.waitsFor, [step], origin);
 }
 
-const endWaits = (state: RunState, at: string): readonly HumanWait[] =>
-  state.waits.map((wait) => (wait.to === undefined ? { ...wait, to: at } : wait));
-
-function openObligation(
-  state: RunState,
-  event: JournalEvent & { type: 'obligation.opened' },
-): readonly OpenedObligation[] {
-  if (state.obligations.some((known) => known.id === event.obligation.id && known.settledAt === undefined))
-    return state.obligations;
-  return [...state.obligations, { ...event.obligation, step: event.step, openedAt: event.at }];
-}
-
-const settleObligation = (state: RunState, id: string, at: string): readonly OpenedObligation[] =>
-  state.obligations.map((known) =>
-    known.id === id && known.settledAt === undefined ? { ...known, settledAt: at } : known,
-  );
-
-export const openObligations = (state: RunState): readonly OpenedObligation[] =>
-  state.obligations.filter((known) => known.settledAt === undefined);
-
-/** What a run measured, in seconds. Human waiting is part of the RTO and told apart. */
-export interface Measurement {
-  /** From impact to healthy; absent while the service is not healthy again. */
-  readonly rtoSeconds?: number;
-  readonly humanWaitSeconds: number;
-}
-
-export function measure(state: RunState): Measurement {
-  const impact = Date.parse(state.impactAt);
-  const end = state.healthyAt === undefined ? Number.POSITIVE_INFINITY : Date.parse(state.healthyAt);
-  const humanWaitSeconds = unionLength(
-    state.waits.map((wait) => [
-      Math.max(impact, Date.parse(wait.from)),
-      Math.min(end, wait.to === undefined ? Date.parse(wait.from) : Date.parse(wait.to)),
-    ]),
-  );
-  return {
-    humanWaitSeconds: humanWaitSeconds / 1000,
-    ...(state.healthyAt === undefined ? {} : { rtoSeconds: (end - impact) / 1000 }),
-  };
-}
-
-/** Total length covered by intervals that may overlap. */
-function unionLength(intervals: readonly (readonly [number, number])[]): number {
-  let covered = 0;
-  let reached = Number.NEGATIVE_INFINITY;
-  for (const [from, to] of [...intervals].sort((a, b) => a[0] - b[0])) {
-    if (to <= reached) continue;
-    covered += Math.max(0, to - Math.max(from, reached));
-    reached = to;
-  }
-  return covered;
-}
+const isOpenDecision = ({ progress }: StepState): boolean =>
+  progress.status === 'waiting' && progress.waitsFor.kind === 'decision';

@@ -85,6 +85,48 @@ describe('a plan that contradicts itself', () => {
       'plan.contradiction: the step "load" asks for 2 approvals, and the role keeper has 1 people',
     ],
     [
+      'too many confirmations',
+      'approve: { role: keeper }',
+      'confirm: { role: keeper, count: 2 }',
+      'plan.contradiction: the step "load" asks for 2 confirmations, and the role keeper has 1 people',
+    ],
+    [
+      'role that confirms',
+      'approve: { role: keeper }',
+      'confirm: { role: boss }',
+      'plan.reference: scenarios.deletion.steps[1].confirm.role names the role "boss"',
+    ],
+    [
+      'step to prove',
+      'approve: { role: keeper }',
+      'proven: [fnd]',
+      'plan.reference: scenarios.deletion.steps[1].proven[0] names the step "fnd"',
+    ],
+    [
+      'steps that must prove each other',
+      'id: find',
+      'id: find\n        proven: [verify]',
+      'plan.cycle: steps that need each other in a circle can never begin: find → verify → load → find',
+    ],
+    [
+      'component of a recovery point',
+      'approve: { role: keeper }',
+      'safety_point: databse',
+      'plan.reference: scenarios.deletion.steps[1].safety_point names the component "databse"',
+    ],
+    [
+      'one component of several',
+      'approve: { role: keeper }',
+      'safety_point: [database, databse]',
+      'plan.reference: scenarios.deletion.steps[1].safety_point[1] names the component "databse"',
+    ],
+    [
+      'recovery point that nobody takes',
+      'approve: { role: keeper }',
+      'safety_point: api',
+      'plan.contradiction: the step "load" demands a recovery point of api, and Lifeboat takes none of it',
+    ],
+    [
       'waiver owner',
       'scenarios:',
       'waivers: [{ rule: x, at: y, reason: z, owner: boss, expires: 2030-01-01 }]\nscenarios:',

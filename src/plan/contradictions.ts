@@ -1,8 +1,9 @@
 import { findCycle, type Needs } from '../lib/graph.ts';
 import { type PlanPath, pathText } from '../model/finding.ts';
 import { PROCEDURE, procedureUse } from '../model/plan/expand.ts';
-import type { Plan, Step } from '../model/plan.ts';
+import { type Plan, type Step, safetyPointsOf, TAKEN_METHODS } from '../model/plan.ts';
 import { stepNeeds } from '../model/step-needs.ts';
+import { escalationProblems } from './escalation-problems.ts';
 import { evidenceProblems } from './evidence-paths.ts';
 import { nameProblems } from './names.ts';
 import type { Problem } from './problem.ts';
@@ -18,6 +19,7 @@ export function contradictions(plan: Plan): readonly Problem[] {
     ...Object.entries(plan.scenarios).flatMap(([name, { steps }]) => runbookFaults(plan, steps, ['scenarios', name])),
     ...Object.entries(plan.procedures).flatMap(([name, { steps }]) => runbookFaults(plan, steps, ['procedures', name])),
     ...runbookProblems(plan),
+    ...escalationProblems(plan),
   ];
 }
 
@@ -75,6 +77,7 @@ function runbookFaults(plan: Plan, steps: readonly Step[], at: PlanPath): readon
     ...doubles,
     ...(doubles.length > 0 ? [] : circle(stepNeeds({ steps }), waiting, place)),
     ...tooFewApprovers(plan, steps, at),
+    ...unbackedSafetyPoints(plan, steps, at),
   ];
 }
 
@@ -103,19 +106,41 @@ function doubleSteps(steps: readonly Step[], at: PlanPath): readonly Problem[] {
 
 /** More approvals than people can never be given: the run would wait for ever. */
 function tooFewApprovers({ roles }: Plan, steps: readonly Step[], at: PlanPath): readonly Problem[] {
-  return steps.flatMap(({ id, approve }, index) => {
-    const people = approve && Object.hasOwn(roles, approve.role) ? roles[approve.role]?.people : undefined;
-    if (!approve || !people || approve.count <= new Set(people).size) return [];
+  const tooFew = (id: string, asked: Step['approve'], word: string, path: PlanPath): readonly Problem[] => {
+    const people = asked && Object.hasOwn(roles, asked.role) ? roles[asked.role]?.people : undefined;
+    if (!asked || !people || asked.count <= new Set(people).size) return [];
     return [
       {
         rule: 'plan.contradiction',
         level: 'error',
-        path: [...at, 'steps', index, 'approve', 'count'],
-        message: `the step "${id}" asks for ${approve.count} approvals, and the role ${approve.role} has ${new Set(people).size} people`,
+        path,
+        message: `the step "${id}" asks for ${asked.count} ${word}, and the role ${asked.role} has ${new Set(people).size} people`,
         hint: 'Ask for fewer, or add people to the role.',
       },
     ];
-  });
+  };
+  return steps.flatMap(({ id, approve, confirm }, index) => [
+    ...tooFew(id, approve, 'approvals', [...at, 'steps', index, 'approve', 'count']),
+    ...tooFew(id, confirm, 'confirmations', [...at, 'steps', index, 'confirm', 'count']),
+  ]);
+}
+
+/** A recovery point that nobody can take is never there: the step could not be begun. */
+function unbackedSafetyPoints({ components }: Plan, steps: readonly Step[], at: PlanPath): readonly Problem[] {
+  const isTaken = (name: string): boolean =>
+    !Object.hasOwn(components, name) ||
+    components[name]?.backups.some(({ method }) => TAKEN_METHODS.some((taken) => taken === method)) === true;
+  return steps.flatMap((step, index) =>
+    safetyPointsOf(step)
+      .filter((name) => !isTaken(name))
+      .map((name) => ({
+        rule: 'plan.contradiction',
+        level: 'error' as const,
+        path: [...at, 'steps', index, 'safety_point'],
+        message: `the step "${step.id}" demands a recovery point of ${name}, and Lifeboat takes none of it`,
+        hint: `Add ${TAKEN_METHODS.join(' or ')} to components.${name}.backups, or keep what is there with a step of its own.`,
+      })),
+  );
 }
 
 function circle(needs: Needs, message: string, pathOf: (name: string) => PlanPath): readonly Problem[] {

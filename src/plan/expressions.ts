@@ -2,6 +2,7 @@ import { Environment } from '@marcbachmann/cel-js';
 import { isJsonObject, type Json, type JsonObject } from '../lib/json.ts';
 import { KnownError } from '../model/errors.ts';
 import { fromCel, toCel } from './cel-values.ts';
+import { type NameUse, namesIn } from './names-in.ts';
 import { holdsExpression, onlyExpression, parseTemplate, shorten } from './template.ts';
 
 /** What expressions outside of steps may ask for besides `secret`. Undefined: no such variable. */
@@ -101,8 +102,9 @@ function condition(cel: Environment, text: string, scope: JsonObject): boolean {
 
 function evaluate(cel: Environment, source: string, scope: JsonObject): Json {
   try {
-    const names = Object.fromEntries(Object.entries(scope).map(([name, value]) => [name, toCel(value)]));
-    return fromCel(cel.parse(source)(Object.assign(Object.create(null), names)));
+    const program = cel.parse(source);
+    const names = neededOf(scope, namesIn(program.ast)).map(([name, value]) => [name, toCel(value)] as const);
+    return fromCel(program(Object.assign(Object.create(null), Object.fromEntries(names))));
   } catch (error) {
     if (error instanceof UnsetVariable) throw error;
     throw new KnownError(
@@ -112,6 +114,27 @@ function evaluate(cel: Environment, source: string, scope: JsonObject): Json {
       error,
     );
   }
+}
+
+/** The part of a scope that an expression reads: of the steps of a long run it names one or two. */
+function neededOf(scope: JsonObject, uses: readonly NameUse[]): readonly (readonly [string, Json])[] {
+  const read = Map.groupBy(uses, ({ name }) => name);
+  return [...read].flatMap(([name, all]) => {
+    const value = Object.hasOwn(scope, name) ? (scope[name] as Json) : undefined;
+    if (value === undefined) return [];
+    const fields = all.map((use) => use.fields[0]);
+    return [[name, isJsonObject(value) ? only(value, fields) : value] as const];
+  });
+}
+
+/** The whole map where one of the uses names no field of it. */
+function only(map: JsonObject, fields: readonly (string | undefined)[]): JsonObject {
+  const known: [string, Json][] = [];
+  for (const field of fields) {
+    if (field === undefined) return map;
+    if (Object.hasOwn(map, field)) known.push([field, map[field] as Json]);
+  }
+  return Object.fromEntries(known);
 }
 
 /** What the library says went wrong, without its drawing of the source. */

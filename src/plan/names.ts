@@ -17,6 +17,10 @@ export function nameProblems(plan: Plan): readonly Problem[] {
   ].flatMap((use) => (use.name === undefined ? [] : (unknown(use, known) ?? [])));
 }
 
+/** Whose task it is, where the plan says it in so many words. */
+const taskRole = ({ uses, with: input }: Step): string | undefined =>
+  uses === 'human.task' && typeof input.role === 'string' && !input.role.includes('${{') ? input.role : undefined;
+
 /** A place where something is called by its name. */
 interface Use {
   readonly what: Kind;
@@ -166,12 +170,22 @@ function stepNames(plan: Plan, steps: readonly Step[], parent: PlanPath): readon
     const at = [...parent, 'steps', index];
     return [
       ...each('step', step.needs ?? [], [...at, 'needs']).map((use) => ({ ...use, known })),
+      ...each('step', step.proven ?? [], [...at, 'proven']).map((use) => ({ ...use, known })),
+      ...safetyPointNames(step, [...at, 'safety_point']),
       { what: 'role', name: step.approve?.role, path: [...at, 'approve', 'role'] },
+      ...(step.approve?.escalate ?? []).map(
+        ({ role }, n): Use => ({ what: 'role', name: role, path: [...at, 'approve', 'escalate', n, 'role'] }),
+      ),
+      { what: 'role', name: taskRole(step), path: [...at, 'with', 'role'] },
+      { what: 'role', name: step.confirm?.role, path: [...at, 'confirm', 'role'] },
       { what: 'domain', name: step.in, path: [...at, 'in'] },
       ...(step.uses === PROCEDURE ? procedureNames(plan, step, [...at, 'with']) : []),
     ];
   });
 }
+
+const safetyPointNames = ({ safety_point: named = [] }: Step, path: PlanPath): readonly Use[] =>
+  typeof named === 'string' ? [{ what: 'component', name: named, path }] : each('component', named, path);
 
 /** What a use of a procedure leaves out is found by its form: a use that names none is one of the name "". */
 function procedureNames(plan: Plan, step: Step, at: PlanPath): readonly Use[] {

@@ -25,11 +25,11 @@ export function resolvePlan(
   return { value, problems };
 }
 
-/** Steps and the moment of impact are worked out by the run; other environments may need variables that are not set here. */
+/** Steps and the moments of impact and detection are worked out by the run; other environments may need variables that are not set here. */
 export const waitsForRun = (path: PlanPath): boolean =>
   (path[0] === 'scenarios' || path[0] === 'procedures') &&
   path.length >= 3 &&
-  (path[2] === 'steps' || path[2] === 'impact');
+  ['steps', 'impact', 'detected'].includes(String(path[2]));
 const belongsElsewhere = (path: PlanPath): boolean => path[0] === 'environments' && path[2] === 'components';
 
 function walk(value: Json, path: PlanPath, resolve: (text: string, path: PlanPath) => Json): Json {

@@ -3,10 +3,12 @@ import { nearestOf } from '../lib/nearest.ts';
 import { KnownError } from '../model/errors.ts';
 import { type PlanPath, pathText } from '../model/finding.ts';
 import type { OutputUse } from '../model/output-use.ts';
+import { PROCEDURE, procedureUse } from '../model/plan/expand.ts';
 import type { Plan, Scenario, Step } from '../model/plan.ts';
 import { stepNeeds } from '../model/step-needs.ts';
+import type { NameUse } from './names-in.ts';
 import type { Problem } from './problem.ts';
-import { type NameUse, namesUsed } from './references.ts';
+import { namesUsed } from './references.ts';
 
 /** Everything in the runbooks' expressions that cannot be right: bad CEL, unknown names, outputs of steps that have not run by then. */
 export function runbookProblems(plan: Plan): Problem[] {
@@ -19,18 +21,28 @@ export function runbookProblems(plan: Plan): Problem[] {
 interface Book {
   readonly name: string;
   readonly path: PlanPath;
-  readonly impact?: string;
+  readonly moments: readonly (readonly ['impact' | 'detected', string])[];
   readonly steps: readonly Step[];
   readonly names: ReadonlySet<string>;
   readonly inputs: readonly string[];
+  /** Whether all its steps are carried out for one of several items, wherever it is used. */
+  readonly isForItems: boolean;
   /** Whether a step is over before another one begins. */
   needs(step: string, earlier: string): boolean;
 }
 
-const bookOf = (part: string, name: string, runbook: Pick<Scenario, 'steps' | 'inputs'>, impact?: string): Book => ({
+const bookOf = (
+  part: string,
+  name: string,
+  runbook: Pick<Scenario, 'steps' | 'inputs'> & Partial<Pick<Scenario, 'impact' | 'detected'>>,
+): Book => ({
   name,
   path: [part, name],
-  ...(impact === undefined ? {} : { impact }),
+  isForItems: false,
+  moments: (['impact', 'detected'] as const).flatMap((moment) => {
+    const text = runbook[moment];
+    return text === undefined ? [] : [[moment, text] as const];
+  }),
   steps: runbook.steps,
   names: new Set(runbook.steps.map(({ id }) => id)),
   inputs: Object.keys(runbook.inputs),
@@ -38,10 +50,29 @@ const bookOf = (part: string, name: string, runbook: Pick<Scenario, 'steps' | 'i
 });
 
 const scenarioBooks = ({ scenarios }: Plan): readonly Book[] =>
-  Object.entries(scenarios).map(([name, scenario]) => bookOf('scenarios', name, scenario, scenario.impact));
+  Object.entries(scenarios).map(([name, scenario]) => bookOf('scenarios', name, scenario));
 
-const procedureBooks = ({ procedures }: Plan): readonly Book[] =>
-  Object.entries(procedures).map(([name, procedure]) => bookOf('procedures', name, procedure));
+const procedureBooks = (plan: Plan): readonly Book[] =>
+  Object.entries(plan.procedures).map(([name, procedure]) => ({
+    ...bookOf('procedures', name, procedure),
+    isForItems: isForItems(plan, name),
+  }));
+
+/** Whether every use of a procedure says for_each, itself or somewhere around it. */
+function isForItems(plan: Plan, procedure: string, trail: readonly string[] = []): boolean {
+  if (trail.includes(procedure)) return false;
+  const uses = ({ steps }: { readonly steps: readonly Step[] }) =>
+    steps.filter((step) => step.uses === PROCEDURE && procedureUse(step).procedure === procedure);
+  const inScenarios = Object.values(plan.scenarios).flatMap(uses);
+  const inProcedures = Object.entries(plan.procedures).flatMap(([name, one]) =>
+    uses(one).map((step) => ({ name, step })),
+  );
+  if (inScenarios.length + inProcedures.length === 0) return false;
+  return (
+    inScenarios.every((step) => step.for_each !== undefined) &&
+    inProcedures.every(({ name, step }) => step.for_each !== undefined || isForItems(plan, name, [...trail, procedure]))
+  );
+}
 
 /** Which outputs the runbooks take from which steps. Expressions that cannot be read are left out: runbookProblems names them. */
 export function outputsUsed(plan: Plan): readonly OutputUse[] {
@@ -68,26 +99,35 @@ function outputOf({ name, fields }: NameUse, text: RunbookText): { step: string;
 interface RunbookText {
   readonly path: PlanPath;
   readonly text: string;
-  readonly where: 'with' | 'when' | 'success' | 'impact';
+  readonly where: 'with' | 'for_each' | 'when' | 'success' | 'impact' | 'detected';
   readonly step?: string;
+  /** Whether it is worked out for each of several items. */
+  readonly seesItem?: boolean;
 }
 
-function textsOf({ path: base, impact: moment, steps }: Book): readonly RunbookText[] {
-  const impact = moment === undefined ? [] : [{ path: [...base, 'impact'], text: moment, where: 'impact' as const }];
+function textsOf({ path: base, moments, steps }: Book): readonly RunbookText[] {
+  const ofRunbook = moments.map(([where, text]) => ({ path: [...base, where], text, where }));
   const ofSteps = steps.flatMap((step, index) => {
     const at = [...base, 'steps', index];
     const conditions = (['when', 'success'] as const).flatMap((where) => {
       const text = step[where];
-      return text === undefined ? [] : [{ path: [...at, where], text, where, step: step.id }];
+      const seesItem = step.for_each !== undefined && where === 'success';
+      return text === undefined ? [] : [{ path: [...at, where], text, where, step: step.id, seesItem }];
     });
+    const list = textsIn(step.for_each, [...at, 'for_each']).map((found) => ({
+      ...found,
+      where: 'for_each' as const,
+      step: step.id,
+    }));
     const inputs = textsIn(step.with, [...at, 'with']).map((found) => ({
       ...found,
       where: 'with' as const,
       step: step.id,
+      seesItem: step.for_each !== undefined,
     }));
-    return [...inputs, ...conditions];
+    return [...list, ...inputs, ...conditions];
   });
-  return [...impact, ...ofSteps];
+  return [...ofRunbook, ...ofSteps];
 }
 
 function textsIn(value: unknown, path: PlanPath): readonly { readonly path: PlanPath; readonly text: string }[] {
@@ -145,6 +185,11 @@ function wrongName(plan: Plan, book: Book, text: RunbookText, { name, fields }: 
       return field === undefined ? undefined : unknownOf(here, 'component', field, Object.keys(plan.components));
     case 'steps':
       return field === undefined ? undefined : wrongStep(book, text, field);
+    case 'item':
+    case 'index':
+      return text.seesItem || book.isForItems
+        ? undefined
+        : { message: `${here} uses ${name}, and it is not carried out for one of several items`, hint: ITEM_HINT };
     case 'env()':
       return {
         message: `${here} asks for an environment variable, and a run may be resumed where it is not set`,
@@ -156,6 +201,9 @@ function wrongName(plan: Plan, book: Book, text: RunbookText, { name, fields }: 
     }
   }
 }
+
+const ITEM_HINT =
+  'Only with and success of a step with for_each see item and index, and the steps of a procedure of which every use says for_each.';
 
 /** What the engine lets expressions of a step see. */
 const SCOPE = ['inputs', 'steps', 'run', 'components'];

@@ -1,8 +1,10 @@
+import { isPerson, missingApprovals, peopleOf } from '../model/approvals.ts';
 import { KnownError } from '../model/errors.ts';
-import { Plan } from '../model/plan.ts';
-import type { WaitsFor } from '../model/run.ts';
-import { approvalsMissing, foldRun, type RunState, type StepState } from '../model/run-state.ts';
-import { findRun, waitingStep } from './find-run.ts';
+import { foldRun, type RunState } from '../model/run-state.ts';
+import { askedAt, requireEnvironment } from './approval-subject.ts';
+import { type Asked, approversNow, requireApprover } from './approvers.ts';
+import { findRun } from './find-run.ts';
+import { readCode } from './read-code.ts';
 import type { Services } from './services.ts';
 
 export interface ApproveRequest {
@@ -12,6 +14,10 @@ export interface ApproveRequest {
   readonly by?: string;
   readonly reject: boolean;
   readonly reason?: string;
+  /** Why it is done without the people who would have to say yes. */
+  readonly breakGlass?: string;
+  /** A yes that was signed far away. */
+  readonly code?: string;
 }
 
 export interface ApproveResult {
@@ -21,54 +27,95 @@ export interface ApproveResult {
   readonly answer: 'approved' | 'rejected';
   /** How many more people must approve before the step begins. */
   readonly missing: number;
+  readonly breakGlass?: string;
 }
 
-/** Says yes or no to what a step will do. It holds only for exactly what was shown: if that changes, it is asked again. */
+/**
+ * Says yes or no to what a step will do, also before it asks, where its input is known by then. It holds only for exactly that: if it
+ * changes, it is asked again.
+ */
 export async function approve(request: ApproveRequest, services: Services): Promise<ApproveResult> {
+  requireOneWay(request);
   const { journal, state } = await findRun(request.run, services);
-  const { step, waitsFor } = waitingStep(state, request.step, 'approval');
-  const by = requireApprover(state, waitsFor, request.by ?? services.actor);
-  const reason = reasonFor(request, by, services);
+  const asked = askedAt(state, request.step, services);
+  const { hash } = asked;
+  const { step } = request;
+  const word = whoAndHow({ request, state, asked, services });
+  const reason = reasonFor(request, word.by, services);
+  const about = { run: state.id, step, by: word.by };
   if (request.reject) {
-    const said = reason ?? '';
-    await journal.signal(state.id, by, { type: 'step.rejected', step: step.id, hash: waitsFor.hash, reason: said });
-    return { run: state.id, step: step.id, by, answer: 'rejected', missing: 0 };
+    await journal.signal(state.id, word.by, { type: 'step.rejected', step, hash, reason: reason ?? '' });
+    return { ...about, answer: 'rejected', missing: 0 };
   }
-  requireEnvironment(state, waitsFor, services);
+  requireEnvironment(state, asked, services);
+  const { by, ...how } = word;
   const why = reason === undefined ? {} : { reason };
-  await journal.signal(state.id, by, { type: 'step.approved', step: step.id, hash: waitsFor.hash, ...why });
-  const after = foldRun(await journal.events(state.id)).steps.get(step.id) as StepState;
-  return { run: state.id, step: step.id, by, answer: 'approved', missing: approvalsMissing(after) };
+  await journal.signal(state.id, by, { type: 'step.approved', step, hash, ...why, ...how });
+  const after = foldRun(await journal.events(state.id));
+  const known = after.steps.get(step);
+  const missing = missingApprovals(asked, known ? [known] : [], after.origin);
+  return { ...about, answer: 'approved', missing, ...(how.breakGlass ? { breakGlass: how.breakGlass } : {}) };
 }
 
-/** People who may approve, by the plan as it was frozen into the run. */
-export function approversOf(state: RunState, role: string): readonly string[] {
-  return Plan.parse(state.origin.plan).roles[role]?.people ?? [];
-}
-
-/** True when saying yes to this must be confirmed by naming the environment. */
-export function asksForEnvironment(state: RunState, { preview }: { preview: { danger: string } }): boolean {
-  const environment = Plan.parse(state.origin.plan).environments[state.origin.environment];
-  return preview.danger === 'destroy' && environment?.protected !== false;
-}
-
-function requireApprover(state: RunState, { role }: WaitsFor & { kind: 'approval' }, by: string): string {
-  const people = approversOf(state, role);
-  if (people.includes(by)) return by;
+function requireOneWay({ reject, breakGlass, code }: ApproveRequest): void {
+  if (breakGlass?.trim() === '')
+    throw new KnownError(
+      'USAGE',
+      'breaking the glass needs a reason',
+      'Say why: --break-glass "nobody answers, and …"',
+    );
+  if ([reject, breakGlass !== undefined, code !== undefined].filter(Boolean).length <= 1) return;
   throw new KnownError(
     'USAGE',
-    `${by} is not in the role ${role}, which approves this step`,
-    `Say who approves with --by: ${people.join(', ')}`,
+    '--reject, --break-glass and --code do not go together',
+    'Say no with --reject, yes with one of the others.',
   );
 }
 
-function requireEnvironment(state: RunState, waitsFor: WaitsFor & { kind: 'approval' }, services: Services): void {
-  const { environment } = state.origin;
-  if (!asksForEnvironment(state, waitsFor) || services.chosen.environment === environment) return;
+interface Answering {
+  readonly request: ApproveRequest;
+  readonly state: RunState;
+  readonly asked: Asked;
+  readonly services: Services;
+}
+
+/** Who answers, and what is kept beside the yes of how it came. */
+function whoAndHow({ request, state, asked, services }: Answering): {
+  readonly by: string;
+  readonly breakGlass?: string;
+  readonly signature?: string;
+} {
+  const now = services.clock.now();
+  if (request.code !== undefined) {
+    const expected = { run: state.id, step: request.step, hash: asked.hash };
+    const found = readCode(request.code, expected, { state, asked, now, ...(request.by ? { by: request.by } : {}) });
+    requireApprover({ state, step: request.step, asked, now }, found.by);
+    return found;
+  }
+  const by = request.by ?? services.actor;
+  if (request.breakGlass !== undefined) {
+    requirePerson(state, by);
+    return { by, breakGlass: services.redact(request.breakGlass) };
+  }
+  if (!request.reject) requireApprover({ state, step: request.step, asked, now }, by);
+  else if (!mayRefuse({ request, state, asked, services }, by))
+    requireApprover({ state, step: request.step, asked, now }, by);
+  return { by };
+}
+
+/** Whoever began the run may say no to it, too. */
+const mayRefuse = ({ request, state, asked, services }: Answering, by: string): boolean =>
+  by === asked.notBy
+    ? peopleOf(state.origin, asked.role).includes(by)
+    : approversNow(state, request.step, asked, services.clock.now()).includes(by);
+
+function requirePerson(state: RunState, by: string): void {
+  if (isPerson(state.origin, by)) return;
+  const { people } = state.origin.plan;
   throw new KnownError(
     'USAGE',
-    `this step destroys something in ${environment}, which is protected`,
-    `Read what it will do, then repeat with: --environment ${environment}`,
+    `${by} is not among the people of the plan, and only they may break the glass`,
+    `Say who you are with --by: ${Object.keys((people ?? {}) as object).join(', ') || 'the plan names nobody'}`,
   );
 }
 

@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { minutes } from '../lib/duration.ts';
 import { KnownError } from '../model/errors.ts';
 import { listPoints } from './list-points.ts';
+import { requirePlan } from './load-plan.ts';
+import { repositoryOf } from './open-world.ts';
 import { restoreSide } from './restore-side.ts';
 import { streamLog } from './stream-log.ts';
 import { takeBackup } from './take-backup.ts';
@@ -131,8 +133,57 @@ describe('streaming the log', () => {
 
 describe('recovery points', () => {
   test('of an empty repository are none, and that is said by component', async () => {
-    const { components } = await listPoints(undefined, rig.services());
-    expect(components).toEqual([{ component: 'database', points: [] }]);
+    const { components } = await listPoints(request(), rig.services());
+    expect(components).toEqual([{ component: 'database', points: [], ranges: [], holes: [] }]);
+  });
+
+  describe('with a backup and its log', () => {
+    const from = '2026-01-14T02:00:00.000Z';
+    beforeEach(async () => {
+      const repository = await repositoryOf(requirePlan(rig.services()).plan, rig.services());
+      const writer = await repository.begin({
+        id: 'base-1',
+        component: 'database',
+        method: 'postgres.base_backup',
+        startedAt: new Date(from),
+      });
+      const facts = { system: '73', timeline: 1, startLsn: '0/0', endLsn: '0/10' };
+      await writer.commit(facts, new Date(from));
+      await repository.putLog({ component: 'database', system: '73', timeline: 1, from: 0n, bytes: Buffer.alloc(64) });
+    });
+    const at = (moment: string, services = rig.services()) => listPoints({ ...request(), at: moment }, services);
+
+    test('are one range, with what is needed to use it', async () => {
+      const { components, domain, recipients } = await listPoints(request(), rig.services());
+      expect(components[0]?.ranges).toMatchObject([{ from, backups: ['base-1'], timeline: 1 }]);
+      expect([domain, recipients.length]).toEqual(['there', 1]);
+    });
+
+    test('a moment says what going there loses, and how', async () => {
+      const { loss } = await at('2026-01-14T02:30:00Z');
+      expect(loss).toEqual({
+        component: 'database',
+        at: '2026-01-14T02:30:00.000Z',
+        seconds: 1800,
+        point: 'base-1@1',
+        command: 'lifeboat restore database --to 2026-01-14T02:30:00.000Z',
+        counted: { transactions: 4, inserted: 1, updated: 2, deleted: 3 },
+        gaps: 0,
+      });
+    });
+
+    test('what cannot be counted is no reason to say nothing', async () => {
+      const findInLog = () => Promise.reject(new KnownError('KEY_MISSING', 'there is no key', 'Bring one.'));
+      const { loss } = await at('2026-01-14T02:30:00Z', rig.services({ findInLog }));
+      expect(loss).toMatchObject({ seconds: 1800, not_counted: 'there is no key' });
+    });
+
+    test('a moment outside says what is inside', async () => {
+      await expect(at('2026-01-14T01:00:00Z')).rejects.toMatchObject({
+        code: 'POINT_NOT_FOUND',
+        hint: expect.stringContaining(`There is: ${from} to`),
+      });
+    });
   });
 
   test.each([

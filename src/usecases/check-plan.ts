@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { applyBaseline, baselineOf, makesUnusable, type Sorted } from '../check/baseline.ts';
 import { check } from '../check/check.ts';
@@ -8,6 +8,7 @@ import { KnownError } from '../model/errors.ts';
 import { type Finding, isError } from '../model/finding.ts';
 import { loadBaseline, saveBaseline } from './baseline-file.ts';
 import { type ReadPlan, readPlan } from './load-plan.ts';
+import { measuredFile, measuredOf } from './measured-runs.ts';
 import type { Services } from './services.ts';
 
 export interface CheckRequest {
@@ -64,8 +65,8 @@ function formatOf(written = 'text'): ReportFormat {
   throw new KnownError('USAGE', `"${written}" is no format of a report`, hint);
 }
 
-const findingsOf = ({ loaded }: ReadPlan, { clock, actions }: Services): readonly Finding[] =>
-  loaded.ok ? check(loaded, { now: clock.now(), actions }) : loaded.findings;
+const findingsOf = ({ file, loaded }: ReadPlan, { clock, actions }: Services): readonly Finding[] =>
+  loaded.ok ? check(loaded, { now: clock.now(), actions, measured: measuredOf(file, loaded.plan) }) : loaded.findings;
 
 function sortedBy(baseline: string | undefined, found: readonly Finding[], services: Services): Sorted {
   if (baseline === undefined) return { findings: found, known: [] };
@@ -89,8 +90,12 @@ function summaryOf(
   };
 }
 
-const filesOf = ({ files }: ReadPlan, { baseline }: CheckRequest, { cwd }: Services): readonly string[] =>
-  [...files, ...(baseline === undefined ? [] : [baseline])].map((file) => resolve(cwd, file));
+const filesOf = ({ file, files }: ReadPlan, { baseline }: CheckRequest, { cwd }: Services): readonly string[] =>
+  [
+    ...files,
+    ...(existsSync(measuredFile(file)) ? [measuredFile(file)] : []),
+    ...(baseline === undefined ? [] : [baseline]),
+  ].map((file) => resolve(cwd, file));
 
 interface Writing {
   readonly format: ReportFormat;

@@ -1,3 +1,4 @@
+import { answerersFor, isPerson } from '../model/approvals.ts';
 import { KnownError } from '../model/errors.ts';
 import type { Signal } from '../model/journal.ts';
 import { DECISIONS, type Decision } from '../model/run.ts';
@@ -13,6 +14,10 @@ export interface DecideRequest {
   readonly decision: string;
   readonly reason?: string;
   readonly by?: string;
+  /** Why somebody answers a task who is not of the role that is asked. */
+  readonly breakGlass?: string;
+  /** Only with `retry`: what is broken cannot be backed up any more. */
+  readonly withoutSafetyPoint?: boolean;
 }
 
 export interface DecideResult {
@@ -33,7 +38,7 @@ export async function decide(request: DecideRequest, services: Services): Promis
   if (request.decision !== 'failed') decisionFrom(request.decision);
   const { journal, state } = await findRun(request.run, services);
   const by = request.by ?? services.actor;
-  const word = wordFrom(request, state, services);
+  const word = wordFrom(request, by, state, services);
   await journal.signal(state.id, by, word);
   const decision = word.type === 'step.decided' ? word.decision : word.outcome;
   const summary = (await journal.runs()).find(({ id }) => id === state.id);
@@ -41,26 +46,72 @@ export async function decide(request: DecideRequest, services: Services): Promis
 }
 
 function wordFrom(
-  { step, decision, reason }: DecideRequest,
+  request: DecideRequest,
+  by: string,
   state: RunState,
   { redact }: Services,
 ): Extract<Signal, { type: 'step.decided' | 'step.answered' }> {
+  const { step, decision, reason, breakGlass, withoutSafetyPoint = false } = request;
   const isTask = taskAt(state, step);
-  if (isTask && decision === 'done')
-    return { type: 'step.answered', step, outcome: 'done', answer: redact(reason ?? '') };
   const chosen = isTask ? undefined : decisionFrom(decision);
-  if (isTask && decision !== 'failed') throw notAnAnswer(decision, state.id);
+  if (isTask && decision !== 'failed' && decision !== 'done') throw notAnAnswer(decision, state.id);
+  if (isTask) requireAnswerer(request, by, state);
+  else if (breakGlass !== undefined)
+    throw new KnownError('USAGE', `anybody may decide about ${step}`, 'Leave --break-glass out.');
+  const broken = breakGlass === undefined ? {} : { breakGlass: redact(breakGlass) };
+  if (isTask && decision === 'done')
+    return { type: 'step.answered', step, outcome: 'done', answer: redact(reason ?? ''), ...broken };
   if (chosen) requireQuestion(state, step);
+  if (withoutSafetyPoint) requireMissingPoint(state, step, decision);
   if (!reason) throw new KnownError('USAGE', 'a decision needs a reason', 'Add: --reason "…"');
   return chosen
-    ? { type: 'step.decided', step, decision: chosen, reason: redact(reason) }
-    : { type: 'step.answered', step, outcome: 'failed', answer: redact(reason) };
+    ? { type: 'step.decided', step, decision: chosen, reason: redact(reason), ...waiving(withoutSafetyPoint) }
+    : { type: 'step.answered', step, outcome: 'failed', answer: redact(reason), ...broken };
+}
+
+const waiving = (is: boolean): { readonly withoutSafetyPoint?: true } => (is ? { withoutSafetyPoint: true } : {});
+
+/** Nobody goes without a safety point by habit: only where one was looked for, and is missing. */
+function requireMissingPoint(state: RunState, step: string, decision: string): void {
+  const progress = state.steps.get(step)?.progress;
+  const why =
+    progress?.status === 'waiting' && progress.waitsFor.kind === 'decision' ? progress.waitsFor.why : undefined;
+  if (decision === 'retry' && why?.code === 'SAFETY_POINT_MISSING') return;
+  throw new KnownError(
+    'USAGE',
+    decision === 'retry' ? `${step} misses no safety point` : '--without-safety-point goes with "retry" alone',
+    `See what it waits for: lifeboat next ${state.id}`,
+  );
 }
 
 /** Whether a step waits for somebody to do something, who has only two things to say about it. */
 function taskAt({ status, steps }: RunState, step: string): boolean {
   const known = steps.get(step);
   return !isOver(status) && known?.progress.status === 'waiting' && known.progress.waitsFor.kind === 'task';
+}
+
+/** Of a task that is somebody's only they may say how it went, or whoever breaks the glass. */
+function requireAnswerer({ run, step, decision, breakGlass }: DecideRequest, by: string, state: RunState): void {
+  const known = state.steps.get(step);
+  const people = known && answerersFor(known, state.origin);
+  if (breakGlass?.trim() === '')
+    throw new KnownError(
+      'USAGE',
+      'breaking the glass needs a reason',
+      'Say why: --break-glass "nobody answers, and …"',
+    );
+  if (breakGlass !== undefined && !isPerson(state.origin, by))
+    throw new KnownError(
+      'USAGE',
+      `${by} is not among the people of the plan, and only they may break the glass`,
+      'Say who you are with --by NAME.',
+    );
+  if (breakGlass !== undefined || people === undefined || people.includes(by)) return;
+  throw new KnownError(
+    'USAGE',
+    `${by} is not among those whose task ${step} is: ${people.join(', ')}`,
+    `Say who answers with --by: ${people.join(', ')}. When none of them can be reached: lifeboat decide ${run} ${step} ${decision} --break-glass "why" --reason "…"`,
+  );
 }
 
 const notAnAnswer = (text: string, run: string): KnownError =>
@@ -73,7 +124,7 @@ const notAnAnswer = (text: string, run: string): KnownError =>
 function decisionFrom(text: string): Decision {
   const found = DECISIONS.find((decision) => decision === text);
   if (found) return found;
-  throw new KnownError('USAGE', `"${text}" is not a decision`, `One of: ${DECISIONS.join(', ')}`);
+  throw new KnownError('USAGE', `"${text}" is not a decision`, `One of: ${DECISIONS.join(', ')}, edit`);
 }
 
 /** A step may be decided about while it waits for that, or while something that it left is not put back. */

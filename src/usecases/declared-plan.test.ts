@@ -18,7 +18,7 @@ import { makeRig, type Rig } from './testing/rig.ts';
 
 let rig: Rig;
 beforeEach(async () => {
-  rig = await makeRig();
+  rig = await makeRig({ environment: 'production' });
 });
 afterEach(() => rig.remove());
 
@@ -54,7 +54,7 @@ describe('a plan without a repository', () => {
   test.each<[string, () => Promise<unknown>]>([
     ['recover', () => recover(fire, rig.services(), quiet)],
     ['a dry run', () => dryRunScenario(fire, rig.services(), quiet.signal)],
-    ['points', () => listPoints(undefined, rig.services())],
+    ['points', () => listPoints({ signal: new AbortController().signal, log: () => undefined }, rig.services())],
     ['backup', () => takeBackup({ component: 'database' } as never, rig.services())],
     ['init --repository', () => initPlan('elsewhere', rig.services())],
   ])('%s is refused', async (_, act) => {
@@ -175,6 +175,7 @@ describe('what a run is measured against', () => {
     expect((await recover(fire, rig.services(), approving())).objective).toEqual({
       rto_seconds: 3000,
       rpo_seconds: 7200,
+      detect_within_seconds: 60,
     });
   });
 
@@ -183,6 +184,7 @@ describe('what a run is measured against', () => {
     expect((await recover(fire, rig.services(), approving())).objective).toEqual({
       rto_seconds: 2400,
       rpo_seconds: 7200,
+      detect_within_seconds: 60,
     });
   });
 

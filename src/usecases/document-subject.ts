@@ -1,8 +1,10 @@
 import { basename, dirname, relative, resolve } from 'node:path';
 import { check } from '../check/check.ts';
 import { scenarioSums } from '../check/scenario-sums.ts';
+import { samplesIn } from '../document/measurement.ts';
 import type { Subject } from '../document/subject.ts';
 import type { Finding } from '../model/finding.ts';
+import { countedIn, samplesOf } from '../model/measured.ts';
 import type { Plan } from '../model/plan.ts';
 import type { LoadedPlan } from '../plan/load.ts';
 import type { ReadPlan } from './load-plan.ts';
@@ -16,8 +18,14 @@ const NOT_SET = 'plan.environment-variable';
 export function documentSubject({ file }: ReadPlan, loaded: LoadedPlan, { actions, cwd }: Services): Subject {
   const { plan, environment, hash } = loaded;
   const judgedOn = newestDay(plan);
-  const facts = { now: new Date(judgedOn ?? 0), actions, outputsUsed: loaded.outputsUsed };
   const measured = readMeasured(file);
+  const steps = samplesOf(plan, samplesIn(measured ?? []));
+  const facts = {
+    now: new Date(judgedOn ?? 0),
+    actions,
+    outputsUsed: loaded.outputsUsed,
+    measured: countedIn(steps),
+  };
   const findings = check(loaded, facts).map((one) => ({ ...one, at: { ...one.at, file: besidePlan(file, one, cwd) } }));
   return {
     plan,
@@ -29,6 +37,7 @@ export function documentSubject({ file }: ReadPlan, loaded: LoadedPlan, { action
     notKnown: findings.filter(({ rule }) => rule === NOT_SET).map(({ message }) => message),
     ...(judgedOn === undefined ? {} : { judgedOn }),
     ...(measured ? { measured } : {}),
+    measuredSteps: steps,
     sums: (name) => scenarioSums(plan, name, facts),
   };
 }

@@ -8,6 +8,8 @@ import { prepareOrigin, type RecoverRequest } from './recover.ts';
 import { portsFor } from './run-ports.ts';
 import type { Services } from './services.ts';
 
+export type { PlannedStep };
+
 export interface DryRunResult {
   readonly scenario: string;
   readonly environment: string;

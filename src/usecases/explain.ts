@@ -1,13 +1,16 @@
 import { check } from '../check/check.ts';
+import { samplesIn } from '../document/measurement.ts';
 import { isJsonObject, type Json } from '../lib/json.ts';
 import { nearestOf } from '../lib/nearest.ts';
 import { KnownError } from '../model/errors.ts';
 import { isError, type Place, type PlanPath, pathText } from '../model/finding.ts';
+import { ENOUGH_RUNS, type MeasuredSpan, samplesOf } from '../model/measured.ts';
 import { effectiveObjective, type ObjectiveOf, type SaidObjective } from '../model/plan/effective.ts';
 import { objectiveText, type Plan } from '../model/plan.ts';
 import type { LoadedPlan } from '../plan/load.ts';
 import { parsePath } from '../plan/parse-path.ts';
 import { planError, readPlan } from './load-plan.ts';
+import { readMeasured } from './measured-runs.ts';
 import type { Services } from './services.ts';
 
 /** A value of the plan and where it comes from. What `--json` prints. */
@@ -28,6 +31,8 @@ export interface Explained {
   readonly expression?: string;
   /** Other places that say something of it and do not hold. */
   readonly overridden?: readonly Overridden[];
+  /** How long earlier runs took, where it is a step or what a step is expected to take. It counts when it is enough runs. */
+  readonly measured?: MeasuredSpan & { readonly counts: boolean };
   /** What is promised for it, where it is something that objectives are for. */
   readonly objectives?: readonly Explained[];
 }
@@ -40,20 +45,32 @@ export interface Overridden {
 
 /** Says what the plan holds at a path and where that comes from. A plan with errors is explained too, as long as it can be read. */
 export function explain(text: string, services: Services): Explained {
-  const { loaded } = readPlan(services, 'check');
+  const { file, loaded } = readPlan(services, 'check');
   if (!loaded.ok) throw planError('PLAN_INVALID', loaded.findings.filter(isError));
   const plan = loaded.plan;
   const asked = objectiveAsked(plan, text);
   if (asked) return explainObjective(loaded, asked.of, asked.kind);
   const found = parsePath(plan, text);
   if (found.path === undefined) throw nothingAt(text, found);
-  const explained = explainValue(loaded, found.path, services);
+  const explained = { ...explainValue(loaded, found.path, services), ...measuredAt(plan, found.path, file) };
   const of = subjectOf(found.path);
   if (!of) return explained;
   const objectives = KINDS.filter((kind) => effectiveObjective(plan, of, kind)).map((kind) =>
     explainObjective(loaded, of, kind),
   );
   return { ...explained, objectives };
+}
+
+/** Of a procedure's step every scenario that uses it has numbers of its own; they are told with the scenario's own steps. */
+function measuredAt(plan: Plan, path: PlanPath, file: string): Pick<Explained, 'measured'> {
+  const [part, scenario, word, index, ...rest] = path;
+  const isStep = part === 'scenarios' && word === 'steps' && index !== undefined;
+  const isLength = rest.length === 0 || (rest.length === 1 && rest[0] === 'expect');
+  if (!isStep || !isLength) return {};
+  const step = plan.scenarios[String(scenario)]?.steps[Number(index)];
+  const known = samplesOf(plan, samplesIn(readMeasured(file) ?? [])).get(String(scenario));
+  const measured = step && known?.get(step.id);
+  return measured ? { measured: { ...measured, counts: measured.n >= ENOUGH_RUNS } } : {};
 }
 
 const KINDS = ['rto', 'rpo'] as const;

@@ -48,8 +48,13 @@ function notWaiting(state: RunState, id: string, kind: WaitsFor['kind']): KnownE
   return new KnownError('USAGE', unknownName('step', id, [...state.steps.keys()]).message, hint);
 }
 
-const WORDS = { approval: 'an approval', decision: 'a decision', task: 'somebody to do something' } as const;
+const WORDS = {
+  approval: 'an approval',
+  confirmation: 'a confirmation',
+  decision: 'a decision',
+  task: 'somebody to do something',
+} as const;
 
 function isInPlan(state: RunState, id: string): boolean {
-  return scenarioOfRun(state.origin).steps.some((step) => step.id === id);
+  return scenarioOfRun(state).steps.some((step) => step.id === id);
 }

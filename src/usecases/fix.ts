@@ -6,10 +6,11 @@ import { frozenInputsHint } from './frozen-inputs.ts';
 import { lookAtStep, type SeenStep } from './look-at-step.ts';
 import { journalOf, lookAtRun, type RunLook } from './run-look.ts';
 import type { Services } from './services.ts';
+import { undoStack } from './way-back.ts';
 
 /** One answer a person can give, what follows from it, and how to give it from any terminal. */
 export interface Choice {
-  readonly decision: Decision;
+  readonly decision: Decision | 'edit';
   readonly follows: string;
   readonly command: string;
 }
@@ -53,7 +54,7 @@ export async function fix(request: FixRequest, services: Services, signal: Abort
     ...(hint === undefined ? {} : { hint }),
     owed: owed.map(({ what }) => what),
     seen: await lookAtStep(state, step, services, signal),
-    choices: choicesFor(look, step, error !== undefined),
+    choices: choicesFor(look, step, error, services),
     ...(picture.driver === 'alive' || picture.driver === 'elsewhere'
       ? {}
       : { resume: `lifeboat recover --resume ${run}` }),
@@ -74,11 +75,35 @@ function stepFrom(named: string | undefined, { asks, state }: RunLook): string {
   throw new KnownError('USAGE', message, hint);
 }
 
-function choicesFor({ state }: RunLook, step: string, stopped: boolean): readonly Choice[] {
+function choicesFor(
+  { state }: RunLook,
+  step: string,
+  error: ErrorRecord | undefined,
+  { actions }: Services,
+): readonly Choice[] {
+  const stopped = error !== undefined;
   const possible = stopped ? DECISIONS : (['undo', 'done'] as const);
+  const edit = stopped && !openObligations(state).some((one) => one.step === step) ? [editChoice(state.id, step)] : [];
+  return [...choicesOf(possible, { state, step, stopped, actions }), ...edit];
+}
+
+const editChoice = (run: string, step: string): Choice => ({
+  decision: 'edit',
+  follows:
+    'Gives it another input, which is recorded. Whoever approved the one before is asked anew. Then decide "retry".',
+  command: `lifeboat decide ${run} ${step} edit --set key=value --reason "…"`,
+});
+
+interface Choosing extends Pick<Services, 'actions'> {
+  readonly state: RunState;
+  readonly step: string;
+  readonly stopped: boolean;
+}
+
+function choicesOf(possible: readonly Decision[], { state, step, stopped, actions }: Choosing): readonly Choice[] {
   return possible.map((decision) => ({
     decision,
-    follows: stopped ? followsOf(decision, state) : PUT_BACK[decision as keyof typeof PUT_BACK],
+    follows: stopped ? followsOf(decision, state, actions) : PUT_BACK[decision as keyof typeof PUT_BACK],
     command: `lifeboat decide ${state.id} ${step} ${decision} --reason "…"`,
   }));
 }
@@ -88,7 +113,7 @@ const PUT_BACK = {
   done: 'It is put back already, or somebody does it by hand: you answer for it.',
 };
 
-function followsOf(decision: Decision, state: RunState): string {
+function followsOf(decision: Decision, state: RunState, actions: Services['actions']): string {
   switch (decision) {
     case 'retry':
       return 'Looks again and tries again, with the same inputs.';
@@ -97,7 +122,7 @@ function followsOf(decision: Decision, state: RunState): string {
     case 'skip':
       return 'Goes on without it. What it would have done stays undone.';
     case 'undo':
-      return `Takes back what this run did, newest first (${doneSoFar(state)}), and ends the run as failed.`;
+      return undoWords(state, actions);
     case 'abort': {
       const left = openObligations(state).map(({ what }) => what);
       return `Ends the run as failed. Nothing is taken back${left.length > 0 ? `, and this stays: ${left.join('; ')}` : ''}.`;
@@ -105,12 +130,9 @@ function followsOf(decision: Decision, state: RunState): string {
   }
 }
 
-function doneSoFar(state: RunState): string {
-  const begun = [...state.steps.values()].filter(({ attempts, danger }) => attempts > 0 && danger !== 'read');
-  return begun.length === 0
-    ? 'nothing yet'
-    : begun
-        .map(({ id }) => id)
-        .reverse()
-        .join(', ');
+function undoWords(state: RunState, actions: Services['actions']): string {
+  const { order, stays } = undoStack(state, actions);
+  const list = order.length > 0 ? order.join(', ') : 'nothing yet';
+  const left = stays.length === 0 ? '' : ` This stays: ${stays.join('; ')}`;
+  return `Takes back what this run did, newest first (${list}), and ends the run as failed.${left}`;
 }

@@ -7,9 +7,10 @@ import { namesUsed } from '../plan/references.ts';
  * Undefined for other steps.
  */
 export function frozenInputsHint(state: RunState, step: string): string | undefined {
-  const known = scenarioOfRun(state.origin).steps.find(({ id }) => id === step);
+  const known = scenarioOfRun(state).steps.find(({ id }) => id === step);
   if (!known || !takesInputs(known.with)) return undefined;
-  return `The inputs are frozen in the run: if one is wrong, end the run and start again with the right one: ${endingOf(state, step)}`;
+  const edit = `lifeboat decide ${state.id} ${step} edit --set key=value --reason "…"`;
+  return `The inputs are frozen in the run. If one is wrong, change what this step gets of it: ${edit}. Or end the run and start again with the right one: ${endingOf(state, step)}`;
 }
 
 /** What a run still owes is put back first; `cancel` would leave it. */

@@ -1,14 +1,16 @@
 import type { Observation } from '../actions/action.ts';
 import { withReadOnly } from '../actions/wrap.ts';
-import { scopeOf } from '../engine/scope.ts';
+import { scopeFor } from '../engine/scope.ts';
 import { withDeadline } from '../engine/with-deadline.ts';
 import { seconds } from '../lib/duration.ts';
 import type { Json } from '../lib/json.ts';
+import { isInDoubt } from '../model/adopted-run.ts';
+import { asEdited } from '../model/edited.ts';
 import { errorRecord, KnownError } from '../model/errors.ts';
-import { Plan } from '../model/plan.ts';
 import { scenarioOfRun } from '../model/run-scenario.ts';
 import type { RunState } from '../model/run-state.ts';
 import { openWorld } from './open-world.ts';
+import { planOfRun } from './plan-of-run.ts';
 import type { Services } from './services.ts';
 
 /** A person waits for it. */
@@ -43,18 +45,20 @@ async function observe(
   services: Services,
   signal: AbortSignal,
 ): Promise<Observation<unknown>> {
-  const step = scenarioOfRun(state.origin).steps.find((one) => one.id === id);
-  const world = await openWorld(Plan.parse(state.origin.plan), services);
+  const written = scenarioOfRun(state).steps.find((one) => one.id === id);
+  const step = written && asEdited(written, state);
+  const world = await openWorld(planOfRun(state), services);
   const found = step && services.openActions(world).find(step.uses);
   if (!step || !found)
     throw new KnownError('PLAN_INVALID', `the action of ${id} is not in this build`, 'Look at the target yourself.');
   const action = withReadOnly(found.action);
-  const input = action.input.parse(services.expressions.resolve(step.with as Json, scopeOf(state)));
+  const input = action.input.parse(services.expressions.resolve(step.with as Json, scopeFor(state, step)));
   const ctx = {
     client: found.client,
     key: `${state.id}/${id}`,
     clock: services.clock,
     notes: state.steps.get(id)?.notes ?? [],
+    inDoubt: isInDoubt(state, id),
     log: () => undefined,
     note: () => Promise.reject(new KnownError('INTERNAL', 'a look keeps nothing', 'This is a fault in Lifeboat.')),
   };

@@ -1,9 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { type Measurement, MeasurementRecord, newestOf } from '../document/measurement.ts';
+import { keptOf, type Measurement, MeasurementRecord, samplesIn } from '../document/measurement.ts';
 import { KnownError } from '../model/errors.ts';
+import { type MeasuredSteps, measuredSteps } from '../model/measured.ts';
+import type { Plan } from '../model/plan.ts';
+import type { JournalEvent, RunOrigin } from '../model/run.ts';
+import { stepLengths } from '../model/step-lengths.ts';
 import { findState } from './find-plan.ts';
-import { resultOf } from './run-result.ts';
+import { type RunResult, resultOf } from './run-result.ts';
 import type { Services } from './services.ts';
 import { replaceFile } from './write-file.ts';
 
@@ -23,16 +27,40 @@ export function readMeasured(plan: string): readonly Measurement[] | undefined {
       `${file} is no record of measured runs`,
       'Get it back from the repository, or delete it and make a new one with: lifeboat docs --measured',
     );
-  return newestOf(data.runs);
+  return keptOf(data.runs);
 }
 
 /** Adds the runs that are kept here to the record beside the plan. What other machines measured stays. */
-export async function recordMeasured(plan: string, planName: string, services: Services): Promise<void> {
+export async function recordMeasured(plan: string, planName: string, services: Services): Promise<Recorded> {
   const known = readMeasured(plan) ?? [];
   const here = await runsHere(planName, services);
-  const runs = newestOf([...known.filter(({ run }) => here.every((one) => one.run !== run)), ...here]);
+  const runs = keptOf([...known.filter(({ run }) => here.every((one) => one.run !== run)), ...here]);
   const record: MeasurementRecord = { lifeboat_measured: 1, runs: [...runs] };
   replaceFile(measuredFile(plan), `${JSON.stringify(record, null, 2)}\n`);
+  const before = new Set(known.map(({ run }) => run));
+  return { file: measuredFile(plan), runs: runs.length, added: runs.filter(({ run }) => !before.has(run)).length };
+}
+
+/** What a record holds after runs were added to it. */
+export interface Recorded {
+  readonly file: string;
+  readonly runs: number;
+  readonly added: number;
+}
+
+/** How long the steps of a plan took, as the record beside it tells. Throws PLAN_INVALID when that cannot be read. */
+export const measuredOf = (file: string, plan: Plan): MeasuredSteps =>
+  measuredSteps(plan, samplesIn(readMeasured(file) ?? []));
+
+/** The same for a recovery, which nothing that is wrong with a record may stop: then the plan's own numbers count. */
+export function measuredForRun(file: string, plan: Plan, scenario: string): Pick<RunOrigin, 'measured'> {
+  try {
+    const steps = measuredOf(file, plan).get(scenario);
+    return steps === undefined || steps.size === 0 ? {} : { measured: Object.fromEntries(steps) };
+  } catch (error) {
+    if (error instanceof KnownError) return {};
+    throw error;
+  }
 }
 
 const OVER = new Set(['succeeded', 'failed', 'canceled']);
@@ -46,7 +74,7 @@ async function runsHere(planName: string, services: Services): Promise<readonly 
     const events = await journal.events(id);
     const [first] = events;
     if (first?.type === 'run.created' && nameIn(first.plan) === planName)
-      found.push(...measurementOf(resultOf(events)));
+      found.push(...measurementOf(resultOf(events), events, first.planHash));
   }
   return found;
 }
@@ -55,9 +83,11 @@ function nameIn(plan: { readonly plan?: unknown }): unknown {
   return typeof plan.plan === 'object' && plan.plan !== null && 'name' in plan.plan ? plan.plan.name : undefined;
 }
 
-function measurementOf(result: ReturnType<typeof resultOf>): readonly Measurement[] {
+function measurementOf(result: RunResult, events: readonly JournalEvent[], plan_hash: string): readonly Measurement[] {
   const { run, scenario, environment, status, ended_at, rto_seconds, rto_met, rpo_seconds, rpo_met, loss } = result;
+  const { time_to, detect_met, human_wait_seconds } = result;
   if (ended_at === undefined) return [];
+  const steps = stepLengths(events);
   return [
     {
       run,
@@ -70,6 +100,11 @@ function measurementOf(result: ReturnType<typeof resultOf>): readonly Measuremen
       ...(rpo_seconds === undefined ? {} : { rpo_seconds }),
       ...(rpo_met === undefined ? {} : { rpo_met }),
       ...(loss?.lost === undefined ? {} : { lost: loss.lost }),
+      ...(time_to.detect_seconds === undefined ? {} : { detect_seconds: time_to.detect_seconds }),
+      ...(detect_met === undefined ? {} : { detect_met }),
+      human_wait_seconds,
+      plan_hash,
+      ...(steps.length === 0 ? {} : { steps: [...steps] }),
     },
   ];
 }

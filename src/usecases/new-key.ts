@@ -1,7 +1,9 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { generateIdentity } from '../backup/crypt.ts';
 import { KnownError } from '../model/errors.ts';
+import { publicText } from './sign-approval.ts';
 
 export interface NewKey {
   /** The public key, for `repository.recipients`. */
@@ -13,7 +15,25 @@ export interface NewKey {
 /** Makes a key pair. The private half goes into a new file that only its owner reads, and nowhere else. */
 export async function newKey(file: string, now: Date): Promise<NewKey> {
   const { identity, recipient } = await generateIdentity();
-  const text = `# created: ${now.toISOString()}\n# public key: ${recipient}\n${identity}\n`;
+  writeNewKey(file, `# created: ${now.toISOString()}\n# public key: ${recipient}\n${identity}\n`);
+  return { recipient, file };
+}
+
+export interface NewApprovalKey {
+  /** The public key, for `people.NAME.approval_key`. */
+  readonly approval_key: string;
+  /** Where the private key is. */
+  readonly file: string;
+}
+
+/** Makes a key pair for approvals by a signed code. */
+export function newApprovalKey(file: string): NewApprovalKey {
+  const { privateKey } = generateKeyPairSync('ed25519');
+  writeNewKey(file, String(privateKey.export({ type: 'pkcs8', format: 'pem' })));
+  return { approval_key: publicText(privateKey), file };
+}
+
+function writeNewKey(file: string, text: string): void {
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     writeFileSync(file, text, { flag: 'wx', mode: 0o600 });
@@ -27,5 +47,4 @@ export async function newKey(file: string, now: Date): Promise<NewKey> {
       error,
     );
   }
-  return { recipient, file };
 }

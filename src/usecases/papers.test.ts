@@ -9,7 +9,7 @@ import { verifyFile } from './verify-evidence.ts';
 
 let rig: Rig;
 beforeEach(async () => {
-  rig = await makeRig();
+  rig = await makeRig({ environment: 'production' });
 });
 afterEach(() => rig.remove());
 

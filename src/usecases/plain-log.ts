@@ -8,6 +8,8 @@ import type { Services } from './services.ts';
 export interface PlainLog {
   event(event: JournalEvent, text: string): void;
   output(run: string, step: string, line: string): void;
+  /** What no event says, e.g. a warning. */
+  note(run: string, line: string): void;
 }
 
 /**
@@ -38,6 +40,7 @@ export function openPlainLog(
       if (seq > (written.get(run) ?? 0))
         add(`${at} ${run} #${seq} ${type} by ${by}${text === '' ? '' : `: ${oneLine(text)}`}`);
     },
+    note: (run, line) => add(`${clock.now().toISOString()} ${run} note: ${oneLine(line)}`),
     output: (run, step, line) => add(`${clock.now().toISOString()} ${run} output of ${step}: ${oneLine(line)}`),
   };
 }

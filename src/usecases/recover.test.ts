@@ -19,7 +19,7 @@ import { verifyFile } from './verify-evidence.ts';
 
 let rig: Rig;
 beforeEach(async () => {
-  rig = await makeRig();
+  rig = await makeRig({ environment: 'production' });
 });
 afterEach(() => rig.remove());
 
@@ -79,8 +79,58 @@ describe('a recovery', () => {
   test('leaves the moment of impact to whoever knows it', async () => {
     const request = { ...fire, impact: '2026-01-14T03:30:00+01:00' };
     const result = await recover(request, rig.services(), approving());
-    expect(result).toMatchObject({ impact_at: '2026-01-14T02:30:00.000Z', impact_source: 'said at the start' });
-    expect(result.rto_seconds).toBe(1800);
+    expect(result).toMatchObject({
+      impact_at: '2026-01-14T02:30:00.000Z',
+      impact_source: 'said at the start',
+      declared_at: '2026-01-14T03:00:00.000Z',
+    });
+    // The yes is heard at the next look, a tenth of a second after it was asked for.
+    const began = Date.parse(result.declared_at);
+    const wait = (Date.parse(result.healthy_at as string) - began) / 1000;
+    expect(wait).toBeLessThan(1);
+    expect(result.rto_seconds).toBe(1800 + wait);
+  });
+
+  test('measures every clock against the damage, and whom it waited for', async () => {
+    const request = { ...fire, impact: '2026-01-14T02:30:00Z', detected: '2026-01-14T02:35:00Z' };
+    const result = await recover(request, rig.services(), approving());
+    expect(result).toMatchObject({
+      detected_at: '2026-01-14T02:35:00.000Z',
+      detected_source: 'said at the start',
+      time_to: { detect_seconds: 300, declare_seconds: 1800, healthy_seconds: result.rto_seconds },
+      objective: { detect_within_seconds: 60 },
+      detect_met: false,
+      waits: [{ step: 'rebuild', waits_for: 'approval', role: 'commander' }],
+    });
+    expect(result.waits[0]?.by).toHaveLength(1);
+    const report = readFileSync(result.report?.markdown as string, 'utf8');
+    expect(report).toMatch(
+      /\| Detected \| 2026-01-14 02:35:00\S* \S* ?\| \+5m \| said at the start; planned within 1m, MISSED \|/,
+    );
+    expect(report).toContain('## Waiting for people');
+    expect(report).toContain('| Healthy |');
+    expect(report).toContain('proven by the step verify');
+  });
+
+  test('says that nobody knows when it was noticed', async () => {
+    const result = await recover(fire, rig.services(), approving());
+    expect(result.detected_at).toBeUndefined();
+    expect(result.time_to).not.toHaveProperty('detect_seconds');
+    expect(result).not.toHaveProperty('detect_met');
+    expect(readFileSync(result.report?.markdown as string, 'utf8')).toContain('nobody said when it was noticed');
+  });
+
+  test.each([undefined, 'nobody listens'])('sends its spans where somebody wants them (%s)', async (trouble) => {
+    const sent: string[][] = [];
+    const sendSpans = async (spans: readonly { name: string }[]) => {
+      sent.push(spans.map(({ name }) => name));
+      return trouble;
+    };
+    const result = await recover(fire, rig.services({ sendSpans }), approving());
+    expect(result.status).toBe('succeeded');
+    expect(sent).toHaveLength(1);
+    expect(sent[0]).toContain('recover fire');
+    expect(result.trace).toMatchObject({ spans: sent[0]?.length, ...(trouble ? { trouble } : {}) });
   });
 
   test('is told who said no, and stands in the list', async () => {
@@ -237,6 +287,13 @@ describe('nothing is touched', () => {
     ['a number that is none', { scenario: 'fire', set: ['cause=x', 'size=big'] }, { code: 'USAGE' }],
     ['an impact without a zone', { ...fire, impact: '2026-01-14 03:05' }, { code: 'USAGE' }],
     ['an impact in the future', { ...fire, impact: '2036-01-14T03:05:00Z' }, { code: 'USAGE' }],
+    ['a detection without a zone', { ...fire, detected: '2026-01-14 03:05' }, { code: 'USAGE' }],
+    ['a detection in the future', { ...fire, detected: '2036-01-14T03:05:00Z' }, { code: 'USAGE' }],
+    [
+      'a detection before the impact',
+      { ...fire, impact: '2026-01-14T02:30:00Z', detected: '2026-01-14T02:29:59Z' },
+      { code: 'USAGE', message: expect.stringContaining('is before --impact') },
+    ],
   ])('by %s', async (_what, request, expected) => {
     await refused(request, expected);
   });
@@ -307,7 +364,7 @@ describe('an approval', () => {
   }
 
   test.each([
-    ['somebody who is not in the role', { by: 'eve' }, 'Say who approves with --by: ada, bob'],
+    ['somebody who is not in the role', { by: 'eve' }, 'Say who approves with --by: bob'],
     ['a step that waits for nothing', { step: 'block' }, 'rebuild waits for an approval.'],
     ['a step there is not', { step: 'nothing' }, 'rebuild waits for an approval.'],
     ['a no without a reason', { reject: true }, 'Add: --reason "…"'],
@@ -322,7 +379,9 @@ describe('an approval', () => {
   });
 
   test('of something destructive must name the protected environment', async () => {
-    const trying = whileWaiting((run) => approve({ run, step: 'rebuild', reject: false }, rig.services()));
+    const trying = whileWaiting((run) =>
+      approve({ run, step: 'rebuild', by: 'bob', reject: false }, rig.services({ chosen: {} })),
+    );
     await expect(trying).rejects.toMatchObject({
       code: 'USAGE',
       hint: expect.stringContaining('--environment production'),

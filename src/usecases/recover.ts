@@ -11,11 +11,13 @@ import type { LoadedPlan } from '../plan/load.ts';
 import { unknownName } from './find-component.ts';
 import { findPlan } from './find-plan.ts';
 import { planError, requirePlan } from './load-plan.ts';
+import { measuredForRun } from './measured-runs.ts';
 import { momentOf } from './moment.ts';
 import { openWorld } from './open-world.ts';
+import { type AskForName, requireEnvironmentName } from './production-guard.ts';
 import { requireSecrets } from './require-secrets.ts';
 import { inputsFrom, inputsOf } from './run-inputs.ts';
-import { portsFor, type Watching } from './run-ports.ts';
+import { type Watching, whileCopied } from './run-ports.ts';
 import { concludeRun, type RunResult } from './run-result.ts';
 import type { Services } from './services.ts';
 
@@ -25,20 +27,26 @@ export interface RecoverRequest {
   readonly set: readonly string[];
   /** When the damage was done, if it is known. */
   readonly impact?: string;
+  /** When it was noticed, if that is known. */
+  readonly detected?: string;
   /** Break-glass: why the run is begun although `check` finds errors. */
   readonly despite?: string;
+  /** Asks whoever sits there for the name of a protected environment in which something is destroyed. */
+  readonly askForName?: AskForName;
 }
 
 /** Carries out a scenario of the plan, the real thing. Whatever its end, report and evidence are written. */
 export async function recover(request: RecoverRequest, services: Services, watching: Watching): Promise<RunResult> {
   const origin = prepareOrigin(request, services);
+  await requireEnvironmentName(origin, services, request.askForName);
   const loaded = requirePlan(services);
   const world = await openWorld(loaded.plan, services);
-  requireSecrets(loaded.plan, scenarioOfRun(origin), services);
+  requireSecrets(loaded.plan, scenarioOfRun({ origin }), services);
   const id = services.makeId('run', services.clock.now());
   const lock = `${loaded.plan.plan.name}/${origin.environment}`;
-  const ports = portsFor(world, services, watching);
-  const state = await startRun({ id, lock, origin }, ports, watching.signal);
+  const state = await whileCopied(world, services, watching, (ports) =>
+    startRun({ id, lock, origin }, ports, watching.signal),
+  );
   return concludeRun(state.id, world, services);
 }
 
@@ -55,6 +63,7 @@ export function prepareOrigin(request: RecoverRequest, services: Services): RunO
     planFile: findPlan(services),
     scenario: request.scenario,
     steps: frozenSteps(loaded.plan, request.scenario),
+    ...measuredForRun(findPlan(services), loaded.plan, request.scenario),
     environment: loaded.environment,
     ...fencedBy(fenceOf(loaded, services)),
     inputs: inputsFrom(inputsOf(loaded.plan, request.scenario), request.set),
@@ -62,7 +71,7 @@ export function prepareOrigin(request: RecoverRequest, services: Services): RunO
       ? { despite: { reason: request.despite, findings: overridden } }
       : {}),
     version: services.version,
-    ...(request.impact === undefined ? {} : { impactAt: impactFrom(request.impact, services) }),
+    ...momentsFrom(request, services),
   };
 }
 
@@ -76,6 +85,7 @@ const NEVER_OVERRIDDEN: ReadonlySet<string> = new Set([
   'unknown-action',
   'unknown-output',
   'scenario-can-run',
+  'for-each-is-whole',
   'literal-secret',
 ]);
 
@@ -95,8 +105,22 @@ function errorsOf(loaded: LoadedPlan, { scenario, despite }: RecoverRequest, ser
   throw new KnownError('PLAN_REFUSED', refusal.message, hint);
 }
 
-function impactFrom(text: string, services: Services): string {
-  const impact = momentOf(text);
-  if (Date.parse(impact) <= services.clock.now().getTime()) return impact;
-  throw new KnownError('USAGE', `--impact ${text} is in the future`, 'Say when the damage was done.');
+/** What was said of the damage. Throws USAGE for what cannot be true. */
+function momentsFrom({ impact, detected }: RecoverRequest, services: Services): Partial<RunOrigin> {
+  const impactAt = pastMoment('--impact', impact, 'Say when the damage was done.', services);
+  const detectedAt = pastMoment('--detected', detected, 'Say when it was noticed.', services);
+  if (impactAt !== undefined && detectedAt !== undefined && Date.parse(detectedAt) < Date.parse(impactAt))
+    throw new KnownError(
+      'USAGE',
+      `--detected ${detected} is before --impact ${impact}`,
+      'Damage is noticed after it was done. Leave out what you are not sure of.',
+    );
+  return { ...(impactAt === undefined ? {} : { impactAt }), ...(detectedAt === undefined ? {} : { detectedAt }) };
+}
+
+function pastMoment(flag: string, text: string | undefined, hint: string, { clock }: Services): string | undefined {
+  if (text === undefined) return undefined;
+  const moment = momentOf(text);
+  if (Date.parse(moment) <= clock.now().getTime()) return moment;
+  throw new KnownError('USAGE', `${flag} ${text} is in the future`, hint);
 }

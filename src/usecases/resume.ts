@@ -1,24 +1,32 @@
 import { resumeRun } from '../engine/execute.ts';
+import type { Extension } from '../engine/run-deadline.ts';
 import { KnownError } from '../model/errors.ts';
 import type { RunSummary } from '../model/journal.ts';
-import { Plan } from '../model/plan.ts';
 import { foldRun, type RunState } from '../model/run-state.ts';
 import { findState } from './find-plan.ts';
 import { openWorld } from './open-world.ts';
-import { portsFor, type Watching } from './run-ports.ts';
+import { planOfRun } from './plan-of-run.ts';
+import { type Watching, whileCopied } from './run-ports.ts';
 import { concludeRun, type RunResult } from './run-result.ts';
 import type { Services } from './services.ts';
 import { papersAreWhole } from './write-report.ts';
 
-/** Goes on with a run where it stopped, with the plan it was started with. Without a name: the only one that is not over. */
-export async function resume(run: string | undefined, services: Services, watching: Watching): Promise<RunResult> {
+export type { Extension };
+
+/** Goes on with a run where it stopped, with the plan it was started with, and with more time where a person gives it. Without a name: the only one that is not over. */
+export async function resume(
+  run: string | undefined,
+  services: Services,
+  watching: Watching,
+  extension?: Extension,
+): Promise<RunResult> {
   const journal = services.journal(findState(services));
   const id = run ?? (await unfinishedRun(services));
   const state = foldRun(await journal.events(id));
   if (state.endedAt !== undefined) await refuseFinished(state, services);
-  const world = await openWorld(Plan.parse(state.origin.plan), services);
+  const world = await openWorld(planOfRun(state), services);
   watching.resumes?.(state.lastSeq);
-  await resumeRun(id, portsFor(world, services, watching), watching.signal);
+  await whileCopied(world, services, watching, (ports) => resumeRun(id, ports, watching.signal, extension));
   return concludeRun(id, world, services);
 }
 

@@ -1,5 +1,9 @@
 import type { EnginePorts, Happening } from '../engine/ports.ts';
+import { copiedPorts } from './copied-ports.ts';
+import { repositoryIn } from './open-world.ts';
 import { shareOutput } from './output-file.ts';
+import { RunCopier } from './run-copier.ts';
+import { safetyPointsIn } from './safety-points.ts';
 import type { PlanWorld, Services } from './services.ts';
 
 /** Somebody who follows a run and may answer it. */
@@ -19,6 +23,7 @@ export function portsFor(world: PlanWorld, services: Services, watching: Omit<Wa
     journal: services.journal(world.stateFolder),
     actions: services.openActions(world),
     expressions: services.expressions,
+    safetyPoints: safetyPointsIn(world.repository),
     clock: services.clock,
     redact: services.redact,
     actor: services.actor,
@@ -28,4 +33,25 @@ export function portsFor(world: PlanWorld, services: Services, watching: Omit<Wa
       watching.watch(happening);
     },
   };
+}
+
+/** The name under which the copying of the log speaks among the steps. */
+const COPY = 'log';
+
+/** Drives a run with these ports, and copies its log to the repository as long as that lasts. */
+export async function whileCopied<T>(
+  world: PlanWorld,
+  services: Services,
+  watching: Watching,
+  drive: (ports: EnginePorts) => Promise<T>,
+): Promise<T> {
+  const ports = portsFor(world, services, watching);
+  const { journal, clock, actor } = ports;
+  const tell = (line: string): void => ports.watch({ kind: 'output', step: COPY, line: services.redact(line) });
+  const copier = new RunCopier({ journal, clock, actor, tell, copies: services.copies(repositoryIn(world.plan)) });
+  try {
+    return await drive(copiedPorts(ports, copier));
+  } finally {
+    await copier.end();
+  }
 }

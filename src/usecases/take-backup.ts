@@ -1,5 +1,5 @@
 import { type ErrorRecord, errorRecord, KnownError } from '../model/errors.ts';
-import type { Component, Plan } from '../model/plan.ts';
+import { type Component, type Plan, TAKEN_METHODS } from '../model/plan.ts';
 import { findComponent } from './find-component.ts';
 import { requirePlan } from './load-plan.ts';
 import { openWorld } from './open-world.ts';
@@ -28,8 +28,8 @@ export interface BackupResult {
   readonly error?: ErrorRecord;
 }
 
-/** Methods that take one copy and end. The stream is its own command, because it never ends. */
-const METHODS = ['postgres.base_backup', 'postgres.dump'] as const;
+/** The stream is its own command, because it never ends. */
+const METHODS = TAKEN_METHODS;
 type Method = (typeof METHODS)[number];
 
 /**

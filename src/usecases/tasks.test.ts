@@ -14,7 +14,7 @@ import { makeRig, type Rig } from './testing/rig.ts';
 
 let rig: Rig;
 beforeEach(async () => {
-  rig = await makeRig();
+  rig = await makeRig({ environment: 'production' });
 });
 afterEach(() => rig.remove());
 

@@ -3,8 +3,9 @@ import { readdirSync } from 'node:fs';
 
 /* Runs the measurements named, or all that there are: npm run bench, npm run bench check-scale. */
 const FOLDER = new URL('./', import.meta.url).pathname;
-const NO_MEASUREMENT = ['run', 'large-plan'];
+const NO_MEASUREMENT = ['run', 'large-plan', 'engine-run'];
 const all = readdirSync(FOLDER)
+  .filter((file) => file.endsWith('.ts'))
   .map((file) => file.replace(/\.ts$/, ''))
   .filter((name) => !NO_MEASUREMENT.includes(name));
 const wanted = process.argv.slice(2);

@@ -10,6 +10,9 @@ import { createRepository } from '../../src/backup/repository.ts';
 /** `lifeboat` that dies after DIE_AFTER events. */
 const MORTAL = join(import.meta.dirname, 'recover-and-die.ts');
 
+/** Everybody who is asked anything. */
+const PEOPLE = join(import.meta.dirname, 'answer-everything.ts');
+
 export interface ShellRun {
   readonly run: string;
   readonly status: string;
@@ -27,6 +30,8 @@ export interface Finished {
 export interface ShellWorld {
   readonly folder: string;
   readonly child: (args: readonly string[], env?: Record<string, string>) => Started;
+  /** People who answer everything, in a process of their own, until it is killed. */
+  readonly people: () => ChildProcess;
   /** Lines that the commands have written. */
   effects(): readonly string[];
   /** Waits for the process that the keeper of a step has written down in a file of this name. */
@@ -41,7 +46,8 @@ export interface Started {
   readonly finished: Promise<Finished>;
 }
 
-export async function makeShellWorld(steps: string, environments = 'production: {}'): Promise<ShellWorld> {
+/** `more` is further text of the plan, e.g. its procedures. */
+export async function makeShellWorld(steps: string, environments = 'production: {}', more = ''): Promise<ShellWorld> {
   const folder = mkdtempSync(join(tmpdir(), 'lifeboat-shell-chaos-'));
   // As root, Lifeboat keeps its work elsewhere when others cannot enter the folder.
   chmodSync(folder, 0o711);
@@ -51,7 +57,7 @@ export async function makeShellWorld(steps: string, environments = 'production: 
   const file = join(folder, 'effects');
   writeFileSync(file, '');
   writeFileSync(join(folder, 'key'), identity);
-  writeFileSync(join(folder, 'lifeboat.yaml'), planText(folder, recipient, steps, environments));
+  writeFileSync(join(folder, 'lifeboat.yaml'), `${planText(folder, recipient, steps, environments)}${more}`);
   const effects = () =>
     readFileSync(file, 'utf8')
       .split('\n')
@@ -60,6 +66,7 @@ export async function makeShellWorld(steps: string, environments = 'production: 
     folder,
     effects,
     child: (args, env = {}) => start(folder, args, env),
+    people: () => spawn(process.execPath, [PEOPLE], { cwd: folder, env: { PATH: process.env.PATH ?? '' } }),
     async pidOf(step, name) {
       for (let tries = 0; tries < 3000; tries++) {
         const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' });
@@ -94,8 +101,8 @@ const planText = (folder: string, recipient: string, steps: string, environments
 plan: { name: shop, title: The shop, owner: keeper, version: "1", review: { every: 90d, last: 2026-11-01 } }
 domains: { here: { title: Here }, there: { title: There } }
 environments: { ${environments} }
-people: { ada: { name: Ada Example, email: ada@example.com }, bob: { name: Bob Example, email: bob@example.com } }
-roles: { keeper: { title: Keeper, people: [ada, bob] } }
+people: { ada: { name: Ada Example, email: ada@example.com }, bob: { name: Bob Example, email: bob@example.com }, cy: { name: Cy Example, email: cy@example.com } }
+roles: { keeper: { title: Keeper, people: [ada, bob, cy] } }
 repository:
   folder: ${folder}/repository
   domain: there

@@ -41,10 +41,11 @@ test('two demos at once: each prints one document, keeps its evidence and leaves
   const first = JSON.parse(deletion?.stdout ?? '').scenarios.deletion;
   expect(first).toMatchObject({ lost_commits: 0, verified: true, problems: [] });
   expect(first.rows_restored).toBe(first.rows_deleted);
-  expect(first.objective).toEqual({ rto_seconds: 1800, rpo_seconds: 0 });
+  expect(first.objective).toEqual({ rto_seconds: 1800, rpo_seconds: 0, detect_within_seconds: 300 });
   expect(first.human_wait_seconds).toBeGreaterThan(1);
   const second = JSON.parse(destroyed?.stdout ?? '').scenarios.destroyed;
-  expect(second).toMatchObject({ verified: true, problems: [], objective: { rto_seconds: 7200, rpo_seconds: 300 } });
+  expect(second).toMatchObject({ verified: true, problems: [] });
+  expect(second.objective).toEqual({ rto_seconds: 7200, rpo_seconds: 300, detect_within_seconds: 300 });
   for (const { evidence, report } of [first, second])
     expect([existsSync(evidence), existsSync(report)]).toEqual([true, true]);
   expect(await leftovers()).toEqual([]);

@@ -69,14 +69,18 @@ export async function carryOut<In, Out>(
   input: In,
 ): Promise<Out | 'unknown'> {
   for (let polls = 0; polls < MOST_POLLS; polls++) {
-    const next = decide(await action.observe(ctx, input), kept.begun, false);
+    const seen = await action.observe(ctx, input);
+    if (seen.state === 'running') {
+      await ctx.clock.sleep(1000, ctx.signal);
+      continue;
+    }
+    const next = decide(seen, kept.begun, false);
     if (next.do === 'ask') return 'unknown';
     if (next.do === 'run') {
       kept.begun = true;
       return proven(action, ctx, input, await action.run(ctx, input));
     }
-    if (next.do === 'verify') return proven(action, ctx, input, next.output);
-    await ctx.clock.sleep(1000, ctx.signal);
+    return proven(action, ctx, input, next.output);
   }
   return assert.fail('observe says "running" and never comes to an end');
 }

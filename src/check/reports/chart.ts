@@ -1,5 +1,6 @@
 import { type Duration, formatDuration } from '../../lib/duration.ts';
 import { type Range, type Stretch, stretchName } from '../critical-path.ts';
+import { measuredText } from '../measured-words.ts';
 import { rangeText } from '../promises.ts';
 import type { CopySum, LossSum, PromiseSaid, ScenarioSums, Verdict } from '../scenario-sums.ts';
 import { WIDTH, wrapped } from '../wrapped.ts';
@@ -16,6 +17,9 @@ export function reportChart(sums: ScenarioSums): string {
     ...bars(sums),
     '',
     ...wrapped(verdictText(sums), { rest: '  ' }),
+    ...sums.path.stretches.flatMap(({ step, measured }) =>
+      measured ? wrapped(`${step}: ${measuredText(measured)}, usually ${formatDuration(measured.p50)}`, INDENT) : [],
+    ),
     ...sums.path.unknown.flatMap((what) => wrapped(`not said: ${what}`, INDENT)),
     '',
     ...losses(sums),

@@ -1,4 +1,6 @@
+import { formatDuration } from '../../lib/duration.ts';
 import type { Place } from '../../model/finding.ts';
+import { runsText } from '../../model/measured.ts';
 import { type Explained, explain } from '../../usecases/explain.ts';
 import { defineCommand, needed } from '../define-command.ts';
 
@@ -35,8 +37,15 @@ function lines(explained: Explained): readonly string[] {
     ...valueLines(path, explained),
     `  ${says}`,
     ...(expression === undefined ? [] : [`  worked out from ${expression}`]),
+    ...measuredLines(explained),
     ...overridden.map((one) => `  does not hold: ${one.value}, from ${one.from}, written at ${placeText(one.at)}`),
   ];
+}
+
+function measuredLines({ measured }: Explained): readonly string[] {
+  if (!measured) return [];
+  const took = `${formatDuration(measured.p50)} (p50), ${formatDuration(measured.p95)} (p95) in ${runsText(measured)}`;
+  return [`  measured: ${took}${measured.counts ? ': this counts instead of expect' : ': too few to count with'}`];
 }
 
 function valueLines(path: string, { value, hidden }: Explained): readonly string[] {

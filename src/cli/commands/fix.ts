@@ -1,6 +1,8 @@
 import type { DecideResult } from '../../usecases/decide.ts';
+import type { EditResult } from '../../usecases/edit-step.ts';
 import { type FixResult, fix } from '../../usecases/fix.ts';
 import { defineCommand, optional } from '../define-command.ts';
+import { editText } from '../edit-text.ts';
 import { askForDecision, fixText } from '../fix-guide.ts';
 
 export const fixCommand = defineCommand({
@@ -31,7 +33,10 @@ export const fixCommand = defineCommand({
 });
 
 /** `asked`: a person was asked, and left it open. */
-type Fixed = FixResult & { readonly decided?: DecideResult; readonly asked?: true };
+type Fixed = FixResult & { readonly decided?: DecideResult | EditResult; readonly asked?: true };
 
-const decidedText = ({ run, step, by, decision, resume }: DecideResult): string =>
+const decidedText = (decided: DecideResult | EditResult): string =>
+  'changed' in decided ? editText(decided) : wordText(decided);
+
+const wordText = ({ run, step, by, decision, resume }: DecideResult): string =>
   `${by} decided "${decision}" about ${step} of ${run}.${resume ? `\nNow go on with: lifeboat recover --resume ${run}` : ''}`;

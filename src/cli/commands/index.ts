@@ -62,6 +62,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./points.ts')).pointsCommand,
   },
   {
+    name: 'points find',
+    takes: 'COMPONENT',
+    summary: 'Name the transactions that deleted, updated, truncated or dropped, from the log in the repository.',
+    load: async () => (await import('./points-find.ts')).pointsFindCommand,
+  },
+  {
     name: 'restore',
     takes: 'COMPONENT',
     summary: 'Restore a database beside the running one, to look and to copy from.',
@@ -90,6 +96,18 @@ export const COMMANDS: readonly CommandEntry[] = [
     takes: 'RUN STEP',
     summary: 'Say yes, or no, to a step that waits for approval.',
     load: async () => (await import('./approve.ts')).approveCommand,
+  },
+  {
+    name: 'sign',
+    summary: 'Say yes to an approval request from afar: read it from stdin, and make a code to be read out.',
+    standsAlone: true,
+    load: async () => (await import('./sign.ts')).signCommand,
+  },
+  {
+    name: 'confirm',
+    takes: 'RUN STEP',
+    summary: 'Say that the world is right after a step, or with --no that it is not.',
+    load: async () => (await import('./confirm.ts')).confirmCommand,
   },
   {
     name: 'decide',

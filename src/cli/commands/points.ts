@@ -1,36 +1,43 @@
-import { formatDuration } from '../../lib/duration.ts';
-import { listPoints } from '../../usecases/list-points.ts';
-import { defineCommand, optional } from '../define-command.ts';
-import { table } from '../table.ts';
+import { type GaugeResult, gauge } from '../../usecases/gauge.ts';
+import { listPoints, type PointsResult } from '../../usecases/list-points.ts';
+import { defineCommand, optional, text, toggle } from '../define-command.ts';
+import { gaugeText } from '../gauge-text.ts';
+import { pointsText } from '../points-text.ts';
 
 export const pointsCommand = defineCommand({
   name: 'points',
   summary: 'List every moment one can return to, and what choosing it would lose.',
-  examples: ['lifeboat points', 'lifeboat points database --json'],
+  details:
+    '--at counts in the log what was committed since that moment, so it needs the private key. --gauge asks the running server.',
+  examples: [
+    'lifeboat points',
+    'lifeboat points database --json',
+    'lifeboat points database --at 2026-01-14T03:05:00Z',
+    'lifeboat points database --gauge',
+  ],
   args: { component: optional('The component. Default: all that have backups.') },
-  flags: {},
-  fails: ['USAGE', 'PLAN_INVALID', 'REPOSITORY_MISSING', 'OBJECT_DAMAGED'],
-  run: ({ component }, services) => listPoints(component, services),
-  print: ({ now, components }) =>
-    components
-      .map(({ component, points }) =>
-        points.length === 0
-          ? `${component}: no recovery point. Take one with: lifeboat backup ${component}`
-          : [
-              component,
-              table(
-                ['POINT', 'METHOD', 'FROM', 'TO', 'LOST IF CHOSEN', 'VERIFIED'],
-                points.map((point) => [
-                  point.id,
-                  point.method,
-                  point.from,
-                  point.to,
-                  formatDuration(Math.max(0, Date.parse(now) - Date.parse(point.to))),
-                  point.verified.state === 'never' ? 'never' : `${point.verified.state} ${point.verified.at}`,
-                ]),
-              ),
-              ...points.flatMap(({ id, gap }) => (gap === undefined ? [] : [`  ${id}: ${gap}`])),
-            ].join('\n'),
-      )
-      .join('\n\n'),
+  flags: {
+    at: text('MOMENT', 'Say what going back to this moment would lose. With its time zone.'),
+    gauge: toggle('Measure what would be lost if the server died now, against the RPO.'),
+  },
+  exits: [
+    [0, 'The points, or a gauge within the RPO.'],
+    [1, 'With --gauge: more would be lost than the RPO allows, or nobody can tell how much.'],
+  ],
+  fails: [
+    'USAGE',
+    'PLAN_INVALID',
+    'REPOSITORY_MISSING',
+    'OBJECT_DAMAGED',
+    'POINT_NOT_FOUND',
+    'LOG_GAP',
+    'TARGET_UNREACHABLE',
+    'TARGET_DENIED',
+  ],
+  run({ component, at, gauge: measure }, services, screen): Promise<PointsResult | GaugeResult> {
+    if (measure) return gauge({ component, signal: screen.signal }, services);
+    return listPoints({ component, at, signal: screen.signal, log: screen.say }, services);
+  },
+  print: (result, paint) => ('alarm' in result ? gaugeText(result, paint) : pointsText(result, paint)),
+  exit: (result) => ('alarm' in result && result.alarm ? 1 : 0),
 });

@@ -1,6 +1,8 @@
 import { formatDuration } from '../../lib/duration.ts';
+import { confirmCommands } from '../../usecases/asks.ts';
 import type { StepResult } from '../../usecases/run-result.ts';
 import { status } from '../../usecases/status.ts';
+import { momentLines } from '../clock-words.ts';
 import { defineCommand, optional } from '../define-command.ts';
 import { rpo, rto } from '../summary.ts';
 import { table } from '../table.ts';
@@ -17,8 +19,9 @@ export const statusCommand = defineCommand({
     [
       paint.bold(result.sentence),
       '',
-      `  RTO  ${rto(result)}`,
-      `  RPO  ${rpo(result)}`,
+      `  RTO      ${rto(result)}`,
+      `  RPO      ${rpo(result)}`,
+      ...momentLines(result, (word) => `  ${word.padEnd(9)}`),
       '',
       table(['STEP', 'STATUS', 'TOOK', 'WHAT'], result.steps.map(row)),
       ...result.steps.flatMap(waitingLines(result.run)),
@@ -35,13 +38,20 @@ const row = (step: StepResult): readonly string[] => [
 
 const waitingLines =
   (run: string) =>
-  ({ id, waits_for, preview, error }: StepResult): readonly string[] => {
+  ({ id, waits_for, preview, error, confirmation }: StepResult): readonly string[] => {
     if (waits_for === 'approval')
       return [
         '',
         `${id} waits for approval. It will (${preview?.danger}):`,
         ...(preview?.changes ?? []).map((change) => `  - ${change}`),
+        ...(preview?.notes ?? []).map((note) => `  ${note}`),
         `To approve: lifeboat approve ${run} ${id} --by NAME`,
+      ];
+    if (waits_for === 'confirmation')
+      return [
+        '',
+        `${id} has acted, and is taken back at ${confirmation?.until} unless ${confirmation?.role} confirms it.`,
+        ...confirmCommands(run, id).map((command) => `To answer: ${command}`),
       ];
     if (waits_for === 'decision')
       return [

@@ -24,7 +24,10 @@ export async function runInRig(rig: Rig, argv: readonly string[]): Promise<Print
     err: (text) => {
       written.err += text;
     },
-    openServices: async ({ plan }) => ({ ...services, chosen: plan === undefined ? {} : { plan } }),
+    openServices: async ({ plan, environment }) => ({
+      ...services,
+      chosen: { ...(plan === undefined ? {} : { plan }), ...(environment === undefined ? {} : { environment }) },
+    }),
     redact: services.redact,
   });
   return { code, ...written };

@@ -10,7 +10,17 @@ import { type Rig, RUN, resume } from './rig.ts';
 export interface Mortal {
   world(): Rig;
   begin(ports: EnginePorts): Promise<RunState>;
+  /** What somebody says when asked whether the world is right. Default: yes. */
+  readonly confirms?: 'yes' | 'no' | 'nothing';
 }
+
+/** What the people around a world say each time an approval is asked for. */
+export type People = (
+  at: Rig,
+) => (
+  question: { readonly step: string; readonly hash: string; readonly times: number },
+  say: (by: string, word: Signal) => void,
+) => void;
 
 /** How it stands after the last life. */
 export interface Death {
@@ -20,14 +30,21 @@ export interface Death {
 }
 
 /** Dies at the n-th moment, then is started again until it ends. `again` makes it die a second time that many moments later. */
-export async function dieAtMoment({ world, begin }: Mortal, n: number, again = 0): Promise<Death> {
+export async function dieAtMoment(
+  { world, begin, confirms = 'yes' }: Mortal,
+  n: number,
+  again = 0,
+  people?: People,
+): Promise<Death> {
   const at = world();
+  const answers = people?.(at);
   let journal = at.journal;
   let moments = 0;
   let died = false;
   const deaths = again > 0 ? [n, n + again] : [n];
   for (let life = 0; life < 5; life++) {
-    const state = await liveOnce({ at, journal, dies: () => deaths.includes(++moments) }, begin);
+    const life = { at, journal, dies: () => deaths.includes(++moments), confirms, ...(answers ? { answers } : {}) };
+    const state = await liveOnce(life, begin);
     if (state) return { at, state, died };
     died = true;
     journal = journal.anotherProcess();
@@ -41,13 +58,16 @@ class Killed extends Error {}
 export interface Life {
   readonly at: Rig;
   readonly journal: MemoryJournal;
+  readonly confirms?: Mortal['confirms'];
   /** Counts events and effects alike; true when this is the moment to die. */
   readonly dies: () => boolean;
   /** Told of every event as it is kept. */
+  /** What people say to an approval. Default: somebody says yes. */
+  readonly answers?: ReturnType<People>;
   readonly sees?: (event: JournalEvent, journal: MemoryJournal) => void;
 }
 
-function portsOf({ at, journal, dies, sees }: Life): EnginePorts {
+function portsOf({ at, journal, dies, sees, answers, confirms = 'yes' }: Life): EnginePorts {
   let dead = false;
   const pass = (): void => {
     if (dead) throw new Killed();
@@ -95,33 +115,46 @@ function portsOf({ at, journal, dies, sees }: Life): EnginePorts {
   };
   const watch: EnginePorts['watch'] = (happening) => {
     if (happening.kind !== 'event') return;
-    if (happening.event.type === 'step.waiting') answer(journal, happening.event);
+    if (happening.event.type === 'step.waiting') answer(journal, happening.event, { confirms, answers });
     if (!happening.past) sees?.(happening.event, journal);
   };
   return { ...ports, journal: mortal, watch };
 }
 
 /** One life of the process: how the run stands when it stops by itself, undefined when it died. */
-export async function liveOnce(life: Life, begin: Mortal['begin']): Promise<RunState | undefined> {
+export async function liveOnce(
+  life: Life,
+  begin: Mortal['begin'],
+  goOn: Mortal['begin'] = resume,
+): Promise<RunState | undefined> {
   const known = (await life.journal.runs()).length > 0;
   const ports = portsOf(life);
   try {
-    return await (known ? resume(ports) : begin(ports));
+    return await (known ? goOn(ports) : begin(ports));
   } catch (error) {
     if (error instanceof Killed) return undefined;
     throw error;
   }
 }
 
-/** Somebody who says yes to everything and does what they are asked. */
-function answer(journal: MemoryJournal, { step, waitsFor }: JournalEvent & { type: 'step.waiting' }): void {
-  if (waitsFor.kind === 'approval') say(journal, { type: 'step.approved', step, hash: waitsFor.hash });
+/** Somebody who says yes to everything, unless told otherwise, and does what they are asked. */
+function answer(
+  journal: MemoryJournal,
+  { step, waitsFor }: JournalEvent & { type: 'step.waiting' },
+  { confirms, answers }: { readonly confirms: Mortal['confirms']; readonly answers: Life['answers'] },
+): void {
+  if (waitsFor.kind === 'confirmation' && confirms === 'yes') say(journal, { type: 'step.confirmed', step });
+  if (waitsFor.kind === 'confirmation' && confirms === 'no')
+    say(journal, { type: 'step.denied', step, reason: 'it is slow' });
+  if (answers && waitsFor.kind === 'approval')
+    answers({ step, hash: waitsFor.hash, times: 1 }, (by, word) => say(journal, word, by));
+  else if (waitsFor.kind === 'approval') say(journal, { type: 'step.approved', step, hash: waitsFor.hash });
   if (waitsFor.kind === 'task') say(journal, { type: 'step.answered', step, outcome: 'done', answer: 'seen' });
 }
 
 /** A word that comes when the run is over already is too late, and nothing else. */
-export function say(journal: MemoryJournal, word: Signal): void {
-  journal.signal(RUN, 'grace', word).catch((error: unknown) => {
+export function say(journal: MemoryJournal, word: Signal, by = 'grace'): void {
+  journal.signal(RUN, by, word).catch((error: unknown) => {
     if (!(error instanceof KnownError && error.code === 'USAGE')) throw error;
   });
 }

@@ -18,8 +18,8 @@ export function originOf(steps: readonly JsonObject[], more: JsonObject = {}, pr
     lifeboat: 1,
     plan: { name: 'shop', title: 'Shop', owner: 'commander', version: '1' },
     environments: { production: {} },
-    people: { ada: { name: 'Ada' } },
-    roles: { commander: { people: ['ada'] } },
+    people: { ada: { name: 'Ada' }, grace: { name: 'Grace' }, bob: { name: 'Bob' }, eve: { name: 'Eve' } },
+    roles: { commander: { people: ['ada', 'grace', 'bob'] }, cto: { people: ['eve'] } },
     repository: { folder: '/nowhere', recipients: ['age1v34czl8cw84fw29ktnytdqjpdnaguv6zpxdxp99y6yfx65u4yu0saj7hyw'] },
     components: { web: { kind: 'service', health: { url: 'http://127.0.0.1:1/' } } },
     scenarios: {
@@ -60,6 +60,7 @@ export function rig(world = fakeWorld()): Rig {
           .filter((action) => action.name === name)
           .map((action) => ({ action, client: world }))[0],
     },
+    safetyPoints: { since: async (component) => ({ missing: `nothing is kept of ${component}` }) },
     redact: (text) => text.replaceAll('hunter2', '[redacted]'),
     actor: 'ada',
     mayAsk: false,

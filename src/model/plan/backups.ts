@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { DomainName, DurationText, ScheduleText, Span } from './values.ts';
 
+/** What `lifeboat backup` takes itself: one copy, and then it ends. */
+export const TAKEN_METHODS = ['postgres.base_backup', 'postgres.dump'] as const;
+
 /**
  * How copies come to be. `loses` says what choosing the newest one loses at worst: the interval between two, or only how far a
  * continuous copy is behind; `nothing-kept`: it is no copy of data at all, whatever plans call it.

@@ -59,9 +59,14 @@ interface Surroundings {
 function expand(written: readonly WrittenStep[], around: Surroundings): readonly ExpandedStep[] {
   const ends = new Map<string, readonly string[]>();
   const above = stepsAbove(written.map(({ step }) => step));
+  const here = new Set(written.map(({ step }) => step.id));
   return written.flatMap(({ step, path }, index) => {
-    const needs = (step.needs ?? above[index] ?? []).flatMap((needed) => ends.get(needed) ?? [needed]);
-    const placed = { step: { ...step, needs: [...new Set(needs)] }, path };
+    // One that a use of a procedure leaves out cannot be waited for: the step then fails, because nothing proves it.
+    const mustBeProven = (step.proven ?? []).filter((id) => here.has(id));
+    const said = [...(step.needs ?? above[index] ?? []), ...mustBeProven];
+    const needs = said.flatMap((needed) => ends.get(needed) ?? [needed]);
+    const proven = step.proven?.flatMap((id) => ends.get(id) ?? [id]);
+    const placed = { step: { ...step, needs: [...new Set(needs)], ...(proven ? { proven } : {}) }, path };
     const parts = writeOut(placed, around);
     ends.set(step.id, lastOf(parts));
     return parts;
@@ -112,7 +117,7 @@ function partOf(plan: Plan, use: Step): readonly WrittenStep[] | undefined {
   const known = new Map<string, readonly string[]>();
   const above = stepsAbove(steps);
   return steps.flatMap((step, index) => {
-    const said = step.needs ?? above[index] ?? [];
+    const said = [...(step.needs ?? above[index] ?? []), ...(step.proven ?? [])];
     const needs = [...new Set(said.flatMap((needed) => known.get(needed) ?? [needed]))];
     known.set(step.id, taken(step, index) ? [step.id] : needs);
     const path = ['procedures', procedure ?? '', 'steps', index];
@@ -124,11 +129,14 @@ function partOf(plan: Plan, use: Step): readonly WrittenStep[] | undefined {
 function asPartOf(outer: Step, inner: Step): Step {
   const needs = (inner.needs ?? []).map((needed) => `${outer.id}.${needed}`);
   const isFirst = needs.length === 0;
+  // What must be proven for all of it, must be so for each of its steps.
+  const proven = [...(outer.proven ?? []), ...(inner.proven ?? []).map((id) => `${outer.id}.${id}`)];
   const { when = outer.when, in: domain = outer.in, approve = isFirst ? outer.approve : undefined } = inner;
   return {
     ...inner,
     id: `${outer.id}.${inner.id}`,
     needs: isFirst ? (outer.needs ?? []) : needs,
+    ...(proven.length === 0 ? {} : { proven: [...new Set(proven)] }),
     ...(when === undefined ? {} : { when }),
     ...(domain === undefined ? {} : { in: domain }),
     ...(approve === undefined ? {} : { approve }),

@@ -5,6 +5,11 @@ export const Person = z.strictObject({
   name: z.string(),
   email: z.string().optional(),
   phone: z.string().optional(),
+  approval_key: z
+    .string()
+    .regex(/^ed25519:[0-9a-f]{64}$/, 'an approval key is written like ed25519: and 64 hexadecimal digits')
+    .optional()
+    .describe('Public key of this person for approvals that come as a code: lifeboat key new --approval makes it.'),
   signs_in_through: z
     .array(DomainName)
     .default([])

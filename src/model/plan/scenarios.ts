@@ -47,8 +47,17 @@ export const Scenario = z.strictObject({
     .describe(
       '${{ CEL over steps }}: when the damage was done. The RTO clock starts there. Default: --impact, else the start of the run.',
     ),
+  detected: z
+    .string()
+    .optional()
+    .describe(
+      '${{ CEL over steps }}: when it was noticed. Compared with detect_within. Default: --detected, else it is not known.',
+    ),
   healthy: Name.optional().describe(
     'The step after which the service is healthy again. The RTO clock stops there. A run needs it.',
+  ),
+  deadline: DurationText.optional().describe(
+    'How long a run may take in all, from its start, waiting for people included. After that nothing further begins, what is under way is told to stop, and the run is paused until a person extends it. Taking back and putting back go on.',
   ),
   steps: z.array(Step).default([]).describe('The runbook.'),
   rollback: z.string().optional().describe('How to take the recovery itself back, or why that is not possible.'),

@@ -1,5 +1,8 @@
+import { KnownError } from '../../model/errors.ts';
 import type { BackupManifest } from '../../model/repository.ts';
 import type { BackupRequest, TakenBackup } from './client-api.ts';
+import { withSession } from './connect.ts';
+import { readRelationMap } from './find/relation-map.ts';
 import { backupId } from './ids.ts';
 import { findBinaries } from './instance/binaries.ts';
 import { takeBaseBackup } from './stream/base-backup.ts';
@@ -34,7 +37,24 @@ export async function takeBase(world: World, request: BackupRequest): Promise<Ta
   if (known !== undefined) return known;
   // The slot keeps log for the stream. Without a stream nobody would ever take it, until the server's disk is full.
   const slot = database(world, request.component).backups.some(({ method }) => method === 'postgres.wal_stream');
-  return describe(await takeBaseBackup({ ...common(world, request, 'base'), slot }));
+  const relations = await relationsOf(world, request);
+  return describe(
+    await takeBaseBackup({ ...common(world, request, 'base'), slot, ...(relations ? { relations } : {}) }),
+  );
+}
+
+/** A backup without names is as good to restore from: whoever may copy the server but not look into it still gets one. */
+async function relationsOf(world: World, { component, signal, log }: BackupRequest): Promise<Uint8Array | undefined> {
+  const address = { uri: connectionOf(world, component) };
+  const what = `${component}: read the names of tables`;
+  try {
+    const map = await withSession({ address, what, signal, readOnly: true }, readRelationMap);
+    return Buffer.from(JSON.stringify(map));
+  } catch (error) {
+    if (!(error instanceof KnownError)) throw error;
+    log(`the names of tables are not kept with this backup: ${error.message}`);
+    return undefined;
+  }
 }
 
 export async function dump(world: World, request: BackupRequest): Promise<TakenBackup> {

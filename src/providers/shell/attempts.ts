@@ -13,7 +13,7 @@ export interface LastAttempt {
 
 /** An attempt is noted before it is begun, so what is not noted was never started. */
 export async function standingOf(ctx: Context, purpose: Purpose): Promise<LastAttempt> {
-  const noted = attemptsOf(ctx, purpose).at(-1);
+  const noted = attemptsOf(ctx, purpose).findLast(({ index }) => purpose === 'run' || index > lastRun(ctx));
   if (noted === undefined) return { last: undefined, standing: { state: 'absent' } };
   const { attempt, host } = noted;
   if (host === ctx.client.host) return { last: attempt, standing: await ctx.client.standing(attempt) };
@@ -39,13 +39,19 @@ export async function newAttempt(ctx: Context, purpose: Purpose): Promise<string
   return attempt;
 }
 
+/** What was taken back before the command was run again, was another effect. */
+const lastRun = (ctx: Context): number => attemptsOf(ctx, 'run').at(-1)?.index ?? -1;
+
 interface Noted {
+  readonly index: number;
   readonly attempt: string;
   readonly host: string;
 }
 
 function attemptsOf({ notes }: Context, purpose: Purpose): readonly Noted[] {
-  return notes.flatMap((note) =>
-    isJsonObject(note) && note.purpose === purpose ? [{ attempt: String(note.attempt), host: String(note.host) }] : [],
+  return notes.flatMap((note, index) =>
+    isJsonObject(note) && note.purpose === purpose
+      ? [{ index, attempt: String(note.attempt), host: String(note.host) }]
+      : [],
   );
 }

@@ -6,12 +6,14 @@ import type { AnyAction } from '../../actions/action.ts';
 import { generateIdentity } from '../../backup/crypt.ts';
 import { openFolderStore } from '../../backup/folder-store.ts';
 import { createRepository } from '../../backup/repository.ts';
+import { plainCopies } from '../../backup/runs/plain-copies.fake.ts';
 import { block, type FakeWorld, fakeActions, fakeWorld, lookAt } from '../../engine/testing/fake-world.ts';
 import { type MemoryJournal, memoryJournal } from '../../journal/memory-journal.fake.ts';
 import { fakeClock } from '../../lib/clock.fake.ts';
 import { minutes } from '../../lib/duration.ts';
 import { createRedactor } from '../../main/redactor.ts';
 import { secretReader } from '../../main/secrets.ts';
+import type { RunCopies } from '../../model/run-copy.ts';
 import { expressions } from '../../plan/expressions.ts';
 import { human } from '../../providers/human/index.ts';
 import { time } from '../../providers/time/index.ts';
@@ -24,6 +26,7 @@ export interface Rig {
   readonly repositoryFolder: string;
   readonly world: FakeWorld;
   readonly journal: MemoryJournal;
+  readonly copies: RunCopies;
   readonly clock: ReturnType<typeof fakeClock>;
   /** Services as `main` would compose them; each call is another process of the same person. */
   services(more?: Partial<Services>): Services;
@@ -34,7 +37,8 @@ export interface Rig {
 
 export const PASSWORD = 'canary-p4ssword';
 
-export async function makeRig(): Promise<Rig> {
+/** `chosen`: what is typed with every command; a run that destroys something is begun only by naming its environment. */
+export async function makeRig(chosen: Services['chosen'] = {}): Promise<Rig> {
   const folder = mkdtempSync(join(tmpdir(), 'lifeboat-rig-'));
   const planFile = join(folder, 'lifeboat.yaml');
   const repositoryFolder = join(folder, 'repository');
@@ -44,6 +48,7 @@ export async function makeRig(): Promise<Rig> {
   writeFileSync(planFile, planText(repositoryFolder, recipient));
   const world = fakeWorld();
   const journal = memoryJournal({ clock });
+  const copies = plainCopies();
   const env: Record<string, string> = {
     DATABASE_URL: `postgres://lifeboat:${PASSWORD}@127.0.0.1:1/shop`,
     IDENTITY: identity,
@@ -54,8 +59,9 @@ export async function makeRig(): Promise<Rig> {
     repositoryFolder,
     world,
     journal,
+    copies,
     clock,
-    services: (more) => ({ ...servicesOf({ folder, world, journal, clock, env }), ...more }),
+    services: (more) => ({ ...servicesOf({ folder, world, journal, copies, clock, env, chosen }), ...more }),
     edit: (change) => writeFileSync(planFile, change(readFileSync(planFile, 'utf8'))),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
@@ -65,13 +71,15 @@ interface Parts {
   readonly folder: string;
   readonly world: FakeWorld;
   readonly journal: MemoryJournal;
+  readonly copies: RunCopies;
   readonly clock: ReturnType<typeof fakeClock>;
   readonly env: Readonly<Record<string, string>>;
+  readonly chosen: Services['chosen'];
 }
 
 let ids = 0;
 
-function servicesOf({ folder, world, journal, clock, env }: Parts): Services {
+function servicesOf({ folder, world, journal, copies, clock, env, chosen }: Parts): Services {
   const redactor = createRedactor();
   const actions = [
     ...fakeActions,
@@ -89,12 +97,13 @@ function servicesOf({ folder, world, journal, clock, env }: Parts): Services {
     actor: 'ada',
     cwd: folder,
     env: read,
-    chosen: {},
+    chosen,
     secret: secretReader(read, redactor),
     redact: redactor.redact,
     expressions,
     actions: new Map(actions.map((action) => [action.name, action])),
     journal: () => journal,
+    copies: () => copies,
     openActions: () => ({
       find: (name) => actions.filter((action) => action.name === name).map((action) => ({ action, client: world }))[0],
     }),
@@ -103,6 +112,24 @@ function servicesOf({ folder, world, journal, clock, env }: Parts): Services {
       onProgress({ state: 'interrupted', why: 'the server went away', retryAt: clock.now() });
       onProgress({ state: 'streaming', flushed: 0x3000030n, serverPosition: 0x3000030n, at: clock.now() });
     },
+    findInLog: async (_world, { component }) => ({
+      component,
+      found: [],
+      more: 0,
+      read: [],
+      gaps: [],
+      transactions: 0,
+      bytes: 0,
+      within: { transactions: 4, inserted: 1, updated: 2, deleted: 3 },
+      names_from: [],
+    }),
+    gauge: async () => ({
+      at: clock.now().toISOString(),
+      safe: '0/3000028',
+      position: '0/3000128',
+      bytes: 256,
+      lost: { seconds: 0.4, transactions: 31, more: false },
+    }),
     close: async () => undefined,
   };
 }

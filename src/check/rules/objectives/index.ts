@@ -2,7 +2,9 @@ import type { Rule } from '../../rule.ts';
 import { archiveFitsTheRto } from './archive-fits-the-rto.ts';
 import { componentWithoutObjective } from './component-without-objective.ts';
 import { dataIsKeptSomewhere } from './data-is-kept-somewhere.ts';
+import { deadlineLeavesTimeEnough } from './deadline-leaves-time-enough.ts';
 import { dumpIsNotTheFasterWay } from './dump-is-not-the-faster-way.ts';
+import { expectIsAsMeasured } from './expect-is-as-measured.ts';
 import { nothingLostIsTrue } from './nothing-lost-is-true.ts';
 import { objectiveCanBeChecked } from './objective-can-be-checked.ts';
 import { objectiveConflict } from './objective-conflict.ts';
@@ -15,10 +17,12 @@ import { slowAnswersAreNoticedInTime } from './slow-answers-are-noticed-in-time.
 import { statedTimeAddsUp } from './stated-time-adds-up.ts';
 
 export const objectivesRules: readonly Rule[] = [
+  deadlineLeavesTimeEnough,
   archiveFitsTheRto,
   componentWithoutObjective,
   dataIsKeptSomewhere,
   dumpIsNotTheFasterWay,
+  expectIsAsMeasured,
   nothingLostIsTrue,
   objectiveCanBeChecked,
   objectiveConflict,

@@ -2,7 +2,8 @@ import { formatDuration } from '../../../lib/duration.ts';
 import { effectiveObjective } from '../../../model/plan/effective.ts';
 import { objectiveText, type Plan } from '../../../model/plan.ts';
 import { type Stretch, stretchName } from '../../critical-path.ts';
-import { type Promised, rangeText, scenarioPromise } from '../../promises.ts';
+import { stretchTime } from '../../measured-words.ts';
+import { type Promised, scenarioPromise } from '../../promises.ts';
 import type { CheckFacts, Complaint, Rule } from '../../rule.ts';
 import { runbookTime } from '../../runbook-time.ts';
 import { type Runbook, runbooks } from '../../runbooks/runbook.ts';
@@ -33,13 +34,13 @@ scenarios:
       - { id: restore, uses: postgres.restore_server, with: { component: database }, expect: 20m, approve: { role: keeper, within: 10m } }
       - { id: verify, uses: postgres.verify_server, with: { component: database }, expect: 5m }
 `,
-  judge: (plan: Plan, facts: CheckFacts) => runbooks(plan, facts).flatMap((book) => judgeRunbook(plan, book)),
+  judge: (plan: Plan, facts: CheckFacts) => runbooks(plan, facts).flatMap((book) => judgeRunbook(plan, book, facts)),
 };
 
-function judgeRunbook(plan: Plan, book: Runbook): readonly Complaint[] {
+function judgeRunbook(plan: Plan, book: Runbook, facts: CheckFacts): readonly Complaint[] {
   const rto = promiseFor(plan, book);
   if (rto?.limit === undefined || book.steps.length === 0) return [];
-  const { stretches, min, max, unknown } = runbookTime(book);
+  const { stretches, min, max, unknown } = runbookTime(book, facts);
   const said = { promise: promiseText(book, rto), path: rto.isOwn ? rto.path : book.path, ...relatedTo(rto) };
   const missing = unknown.length > 0 ? `; not counted, because the plan does not say: ${unknown.join(', ')}` : '';
   // What the steps add up to against the promise of a component is said by rule scenario-fits-the-components.
@@ -87,11 +88,12 @@ const complaint = (
   hint: 'Make the runbook quicker, let steps run side by side, or promise what can be kept.',
 });
 
+const isPeople = ({ kind }: Stretch): boolean => kind === 'approval' || kind === 'confirmation';
+
 const sumText = (stretches: readonly Stretch[]): string =>
   stretches
     .filter(({ max }) => max > 0)
     .map(
-      (stretch) =>
-        `${stretchName(stretch)} ${stretch.kind === 'approval' ? formatDuration(stretch.max) : rangeText(stretch)}`,
+      (stretch) => `${stretchName(stretch)} ${isPeople(stretch) ? formatDuration(stretch.max) : stretchTime(stretch)}`,
     )
     .join(' + ');

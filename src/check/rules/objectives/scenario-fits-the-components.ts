@@ -3,7 +3,7 @@ import { type Plan, parseSpan } from '../../../model/plan.ts';
 import type { Range } from '../../critical-path.ts';
 import { alsoDown, lostComponents } from '../../losses.ts';
 import { componentPromise, rangeText, scenarioPromise } from '../../promises.ts';
-import type { Complaint, Rule } from '../../rule.ts';
+import type { CheckFacts, Complaint, Rule } from '../../rule.ts';
 import { runbookTime } from '../../runbook-time.ts';
 import { type Runbook, runbooks } from '../../runbooks/runbook.ts';
 
@@ -19,14 +19,14 @@ scenarios: { fire: { title: The machine room burns, loses: [database], detect_wi
   good: `
 scenarios: { fire: { title: The machine room burns, loses: [database], detect_within: 5m, states: { takes: 30m }, steps: [{ id: act, uses: postgres.verify_server }] } }
 `,
-  judge: (plan, facts) => runbooks(plan, facts).flatMap((book) => judgeRunbook(plan, book)),
+  judge: (plan, facts) => runbooks(plan, facts).flatMap((book) => judgeRunbook(plan, book, facts)),
 };
 
-function judgeRunbook(plan: Plan, book: Runbook): readonly Complaint[] {
+function judgeRunbook(plan: Plan, book: Runbook, facts: CheckFacts): readonly Complaint[] {
   const own = scenarioPromise(plan, book.name, 'rto');
   // Where the scenario promises something of its own, its steps and the components are compared with that.
   if (own?.limit !== undefined) return claimAgainst(own.limit, own.text, book);
-  const takes = timeOf(book);
+  const takes = timeOf(book, facts);
   if (!takes) return [];
   const at = [...book.path, ...(takes.claimed ? ['states', 'takes'] : ['steps'])];
   const lost = lostComponents(plan, book.scenario);
@@ -58,9 +58,9 @@ function claimAgainst(limit: number, text: string, book: Runbook): readonly Comp
 }
 
 /** What the steps add up to; else what the plan claims, with the time to notice. */
-function timeOf(book: Runbook): (Range & { readonly claimed: boolean }) | undefined {
+function timeOf(book: Runbook, facts: CheckFacts): (Range & { readonly claimed: boolean }) | undefined {
   const { detect_within } = book.scenario;
-  const path = runbookTime(book);
+  const path = runbookTime(book, facts);
   const known = path.stretches.some(({ kind, max }) => kind !== 'detection' && max > 0);
   const complete = book.steps.length > 0 && !path.stretches.some(({ kind, unknown }) => kind === 'step' && unknown);
   if (complete && known) return { min: path.min, max: path.max, claimed: false };

@@ -1,6 +1,6 @@
 import { parseSpan } from '../../../model/plan.ts';
 import { rangeText } from '../../promises.ts';
-import type { Complaint, Rule } from '../../rule.ts';
+import type { CheckFacts, Complaint, Rule } from '../../rule.ts';
 import { carryingOut } from '../../runbook-time.ts';
 import { type Runbook, runbooks } from '../../runbooks/runbook.ts';
 
@@ -16,13 +16,13 @@ scenarios: { loss: { states: { takes: 10m..20m } } }
   good: `
 scenarios: { loss: { states: { takes: 20m..30m } } }
 `,
-  judge: (plan, facts) => runbooks(plan, facts).flatMap(judgeRunbook),
+  judge: (plan, facts) => runbooks(plan, facts).flatMap((book) => judgeRunbook(book, facts)),
 };
 
-function judgeRunbook(book: Runbook): readonly Complaint[] {
+function judgeRunbook(book: Runbook, facts: CheckFacts): readonly Complaint[] {
   const text = book.scenario.states?.takes;
   const stated = text === undefined ? undefined : parseSpan(text);
-  const takes = carryingOut(book);
+  const takes = carryingOut(book, facts);
   if (!stated || !takes || takes.max <= stated.max) return [];
   const over = takes.min > stated.min ? 'both ends are too short' : 'the longer end is too short';
   const sum = takes.isComplete

@@ -13,6 +13,32 @@ const isSilent = (rule: string, rows: readonly (readonly string[])[]) =>
     expect(saidOfSteps(rule, row)).toEqual([]),
   );
 
+describe('safety-copy-comes-first, of actions and of what a step demands', () => {
+  const said = (step: string, loses = '[api]') =>
+    saidBy(
+      'safety-copy-comes-first',
+      `scenarios: { loss: { loses: ${loses}, steps: [${step}, { id: verify, uses: postgres.verify_server, with: { component: database } }] } }`,
+    ).map(({ level, message }) => `${level}: ${message}`);
+  const drop = (more = '') => `{ id: drop, uses: postgres.drop_everything, with: { component: database }${more} }`;
+
+  test('an action that destroys what is not lost', () =>
+    expect(said(drop())).toEqual([
+      'warning: the step "drop" destroys database, which is not lost here, and no recovery point of it is demanded before',
+    ]));
+
+  test('not where it is lost, where a point is demanded, or where a copy was taken', () => {
+    expect(said(drop(), '[database]')).toEqual([]);
+    expect(said(drop(', safety_point: database'))).toEqual([]);
+    expect(said(`{ id: keep, uses: postgres.base_backup, with: { component: database } }, ${drop()}`)).toEqual([]);
+  });
+
+  test('a command whose step demands a point', () => {
+    const command = (more = '') => `{ id: drop, uses: shell.run, with: { command: dropdb shop }${more} }`;
+    expect(said(command())).toHaveLength(1);
+    expect(said(command(', safety_point: database'))).toEqual([]);
+  });
+});
+
 describe('destructive-without-approval', () => {
   const rule = 'destructive-without-approval';
   speaks(rule, [

@@ -17,6 +17,7 @@ import { noVerification } from './no-verification.ts';
 import { obligationLeftOpen } from './obligation-left-open.ts';
 import { oldPrimaryIsFenced } from './old-primary-is-fenced.ts';
 import { onePlaceForASetting } from './one-place-for-a-setting.ts';
+import { proofsAreTakenAgain } from './proofs-are-taken-again.ts';
 import { protectionIsArmedAgain } from './protection-is-armed-again.ts';
 import { restorePointBeforeTheDamage } from './restore-point-before-the-damage.ts';
 import { safetyCopyComesFirst } from './safety-copy-comes-first.ts';
@@ -25,6 +26,7 @@ import { startedIsAwaited } from './started-is-awaited.ts';
 import { stepsOutsideTheLoss } from './steps-outside-the-loss.ts';
 import { trafficAfterVerification } from './traffic-after-verification.ts';
 import { trafficFollowsTheNewCluster } from './traffic-follows-the-new-cluster.ts';
+import { unconfirmedIsTakenBack } from './unconfirmed-is-taken-back.ts';
 import { whatIsTakenAwayIsGivenBack } from './what-is-taken-away-is-given-back.ts';
 import { writersStopBeforeTheRestore } from './writers-stop-before-the-restore.ts';
 
@@ -47,6 +49,7 @@ export const orderRules: readonly Rule[] = [
   obligationLeftOpen,
   oldPrimaryIsFenced,
   onePlaceForASetting,
+  proofsAreTakenAgain,
   protectionIsArmedAgain,
   restorePointBeforeTheDamage,
   safetyCopyComesFirst,
@@ -55,6 +58,7 @@ export const orderRules: readonly Rule[] = [
   stepsOutsideTheLoss,
   trafficAfterVerification,
   trafficFollowsTheNewCluster,
+  unconfirmedIsTakenBack,
   whatIsTakenAwayIsGivenBack,
   writersStopBeforeTheRestore,
 ];

@@ -1,8 +1,10 @@
+import { type Plan, safetyPointsOf, TAKEN_METHODS } from '../../../model/plan.ts';
 import { awsCall } from '../../../shell/programs/aws.ts';
 import type { ShellCommand } from '../../../shell/script.ts';
 import { type DangerousPart, dangersOf } from '../../commands/dangers.ts';
 import { operationName } from '../../commands/operation-name.ts';
 import { scriptOf } from '../../commands/scripts.ts';
+import { losesComponent } from '../../losses.ts';
 import type { Complaint, Rule } from '../../rule.ts';
 import type { PlacedStep } from '../../runbooks/runbook.ts';
 import { type Sequence, sequencesOf } from '../../runbooks/sequences.ts';
@@ -30,7 +32,10 @@ scenarios:
 `,
   judge(plan, facts) {
     const ids = new Set(Object.values(plan.components).flatMap((one) => Object.values(one.ids ?? {})));
-    return sequencesOf(plan, facts).flatMap((sequence) => judgeSequence(sequence, ids));
+    return sequencesOf(plan, facts).flatMap((sequence) => [
+      ...judgeSequence(sequence, ids),
+      ...sequence.steps.flatMap((placed) => judgeAction(placed, sequence, plan)),
+    ]);
   },
 };
 
@@ -38,11 +43,35 @@ const judgeSequence = (sequence: Sequence, ids: ReadonlySet<string>): readonly C
   sequence.steps.flatMap((placed) => {
     const script = scriptOf(placed.step);
     const first = (script ? dangersOf(script) : []).find((part) => losesData(part, ids));
-    if (!script || !first) return [];
+    if (!script || !first || safetyPointsOf(placed.step).length > 0) return [];
     const inText = script.commands.some((command) => command.at < first.at && isCopy(command));
     const before = sequence.steps.filter((other) => sequence.isAfter(placed.step.id, other.step.id));
     return inText || before.some(takesCopy) ? [] : [complaint(placed, first)];
   });
+
+/** An action that destroys what Lifeboat itself can back up, and that this scenario has not lost. What clears away what a run has made, is meant. */
+function judgeAction(placed: PlacedStep, sequence: Sequence, plan: Plan): readonly Complaint[] {
+  const { step, action, path } = placed;
+  const { component } = step.with;
+  if (action?.danger !== 'destroy' || action.settles || typeof component !== 'string') return [];
+  const { scenario } = sequence;
+  const isLost = scenario !== undefined && losesComponent(plan, scenario, component);
+  if (isLost || !isBackedUp(plan, component) || safetyPointsOf(step).includes(component)) return [];
+  if (sequence.steps.some((other) => sequence.isAfter(step.id, other.step.id) && takesCopy(other))) return [];
+  return [
+    {
+      path: [...path, 'uses'],
+      level: 'warning',
+      message: `the step "${step.id}" destroys ${component}, which is not lost here, and no recovery point of it is demanded before`,
+      hint: `Add safety_point: ${component} to the step.`,
+    },
+  ];
+}
+
+const isBackedUp = ({ components, repository }: Plan, name: string): boolean =>
+  repository !== undefined &&
+  Object.hasOwn(components, name) &&
+  components[name]?.backups.some(({ method }) => TAKEN_METHODS.some((taken) => taken === method)) === true;
 
 const complaint = ({ step, path }: PlacedStep, { name, does, at }: DangerousPart): Complaint => ({
   path: [...path, 'with', 'command'],
@@ -50,7 +79,7 @@ const complaint = ({ step, path }: PlacedStep, { name, does, at }: DangerousPart
   // Deleting rows is also how rows are put right.
   ...(name === 'DELETE' ? { level: 'warning' as const } : {}),
   message: `${name} ${does}, and no step before "${step.id}" keeps what is there now`,
-  hint: 'Take a copy first, and wait until it is complete: a snapshot, pg_dump, or a copy of the folder.',
+  hint: 'Take a copy first, and wait until it is complete: a snapshot, pg_dump, or a copy of the folder. Of what Lifeboat backs up, safety_point demands one.',
 });
 
 /** A deletion can leave a last copy itself; and what no component is called by is something that a recovery or a drill has made. */

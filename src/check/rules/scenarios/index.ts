@@ -2,6 +2,7 @@ import type { Rule } from '../../rule.ts';
 import { commandsUseWhatThePlanKnows } from './commands-use-what-the-plan-knows.ts';
 import { componentWithoutScenario } from './component-without-scenario.ts';
 import { deploymentsCanBeTakenBack } from './deployments-can-be-taken-back.ts';
+import { forEachIsWhole } from './for-each-is-whole.ts';
 import { idsOfWhatIsRebuilt } from './ids-of-what-is-rebuilt.ts';
 import { onePlatformForAComponent } from './one-platform-for-a-component.ts';
 import { planFollowsTheNewInstance } from './plan-follows-the-new-instance.ts';
@@ -13,6 +14,7 @@ import { severityExampleHasAScenario } from './severity-example-has-a-scenario.t
 import { wayBackIsWritten } from './way-back-is-written.ts';
 
 export const scenariosRules: readonly Rule[] = [
+  forEachIsWhole,
   commandsUseWhatThePlanKnows,
   componentWithoutScenario,
   deploymentsCanBeTakenBack,

@@ -25,6 +25,26 @@ describe('scenario-can-run', () => {
     expect(said('steps: []', 'other')).toEqual(['error other has no steps: there is nothing to carry out']);
   });
 
+  test('a step that proves another one may not be left out', () => {
+    const inner = (id: string, more = '') =>
+      `{ id: ${id}, uses: postgres.verify_server, with: { component: database }${more} }`;
+    const use = '{ id: move, uses: procedure, with: { procedure: move, without: [fence] } }';
+    const plan = `${scenario(`healthy: move, steps: [${use}]`)}\nprocedures: { move: { title: Move, steps: [${inner('fence')}, ${inner('go', ', proven: [fence]')}] } }`;
+    expect(lines('scenario-can-run', plan, 'other')).toEqual([
+      'error move.go acts only when move.fence is proven, and that is left out here',
+    ]);
+  });
+
+  test('what is demanded or confirmed stands at the steps of a procedure', () => {
+    const use =
+      '{ id: move, uses: procedure, with: { procedure: move }, safety_point: database, confirm: { role: keeper } }';
+    const plan = `${scenario(`healthy: move, steps: [${use}]`)}\nprocedures: { move: { title: Move, steps: [{ id: a, uses: human.task, with: { instruction: x } }] } }`;
+    expect(lines('scenario-can-run', plan, 'other')).toEqual([
+      'error move uses a procedure, and its safety_point would not count',
+      'error move uses a procedure, and its confirm would not count',
+    ]);
+  });
+
   test('alternatives can be carried out', () => {
     const way = `healthy: look, ${STEPS.replace('id: look', 'id: look, one_of: way')}`;
     expect(said(way, 'other')).toEqual([]);

@@ -32,7 +32,9 @@ scenarios:
   judge: (plan, { recovering }) =>
     Object.entries(plan.scenarios).flatMap(([name, scenario]) => [
       ...withoutEnd(scenario, ['scenarios', name], recovering === name),
-      ...(recovering === name ? [...cannotBegin(scenario, ['scenarios', name]), ...entangled(plan, name)] : []),
+      ...(recovering === name
+        ? [...cannotBegin(scenario, ['scenarios', name]), ...entangled(plan, name), ...unprovable(plan, name)]
+        : []),
     ]),
 };
 
@@ -55,7 +57,7 @@ function cannotBegin({ steps }: Scenario, path: PlanPath): readonly Complaint[] 
 /** What a step that uses a procedure may say for all of it is its condition, approval and failure; the rest stands at the steps inside. */
 function saysNothing(step: Step, path: PlanPath): readonly Complaint[] {
   if (step.uses !== PROCEDURE) return [];
-  return (['success', 'retry', 'timeout'] as const).flatMap((field) =>
+  return (['success', 'retry', 'timeout', 'safety_point', 'confirm'] as const).flatMap((field) =>
     step[field] === undefined
       ? []
       : [
@@ -65,6 +67,21 @@ function saysNothing(step: Step, path: PlanPath): readonly Complaint[] {
             hint: `Write ${field} at the steps of the procedure that it is meant for.`,
           },
         ],
+  );
+}
+
+/** What a use of a procedure leaves out can prove nothing. */
+function unprovable(plan: Plan, name: string): readonly Complaint[] {
+  const expanded = expandedSteps(plan, name);
+  const ids = new Set(expanded.map(({ step }) => step.id));
+  return expanded.flatMap(({ step, path }) =>
+    (step.proven ?? [])
+      .filter((id) => !ids.has(id))
+      .map((id) => ({
+        path: [...path, 'proven'],
+        message: `${step.id} acts only when ${id} is proven, and that is left out here`,
+        hint: 'Take the step in that proves it, or leave both out.',
+      })),
   );
 }
 

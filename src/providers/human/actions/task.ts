@@ -7,6 +7,10 @@ import { KnownError } from '../../../model/errors.ts';
 const Input = z.strictObject({
   instruction: z.string().min(1).describe('What somebody is to do, in words that need no further knowledge.'),
   done_when: z.string().optional().describe('How they know that it is done.'),
+  role: z
+    .string()
+    .optional()
+    .describe('Whose task it is: an entry of `roles`. Only people of it may say that it is done. Default: anybody.'),
 });
 type Input = z.infer<typeof Input>;
 
@@ -35,8 +39,9 @@ export const task: Action<RunDesk, Input, Output> = {
     danger: 'change',
     changes: seen.state === 'done' ? [] : [`somebody is asked: ${instruction}`],
   }),
-  async run({ client, signal }, { instruction, done_when }) {
-    const asked = { instruction, ...(done_when === undefined ? {} : { doneWhen: done_when }) };
+  async run({ client, signal }, { instruction, done_when, role }) {
+    const doneWhen = done_when === undefined ? {} : { doneWhen: done_when };
+    const asked = { instruction, ...doneWhen, ...(role === undefined ? {} : { role }) };
     const said = await client.ask(asked, signal);
     if (said.outcome === 'done') return outputOf(said);
     throw new KnownError(

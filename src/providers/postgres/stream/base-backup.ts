@@ -3,6 +3,7 @@ import type { JsonObject } from '../../../lib/json.ts';
 import { KnownError } from '../../../model/errors.ts';
 import type { BackupManifest, BackupRepository, BackupWriter } from '../../../model/repository.ts';
 import { translatePgError } from '../errors.ts';
+import { RELATION_MAP_PART } from '../find/relation-map.ts';
 import { ManifestSeal } from './manifest-seal.ts';
 import { PartPump } from './part-pump.ts';
 import { ensureSlot, type Identity, openReplication, type Replication, slotName } from './replication.ts';
@@ -19,6 +20,8 @@ export interface BaseBackupRequest {
   readonly signal: AbortSignal;
   /** Also make the slot that keeps the write-ahead log from the start of this backup on. */
   readonly slot?: boolean;
+  /** Which tables the files belong to, as JSON: kept with the backup, so that its log can be read without the database. */
+  readonly relations?: Uint8Array;
   /** Plain bytes received so far. */
   readonly onProgress?: (received: number) => void;
 }
@@ -55,6 +58,7 @@ async function intoRepository(
     signal.throwIfAborted();
     const sets = await receive(request, replication, writer);
     signal.throwIfAborted();
+    if (request.relations) await writeRelations(writer, request.relations);
     return await writer.commit(factsOf(sets, identity, replication), clock.now());
   } catch (error) {
     await writer.abort();
@@ -63,6 +67,12 @@ async function intoRepository(
   } finally {
     signal.removeEventListener('abort', abort);
   }
+}
+
+async function writeRelations(writer: BackupWriter, relations: Uint8Array): Promise<void> {
+  const part = await writer.part(RELATION_MAP_PART);
+  await part.write(relations);
+  await part.end();
 }
 
 const COMMAND = `BASE_BACKUP (LABEL 'lifeboat', CHECKPOINT 'fast', WAL true, WAIT false,

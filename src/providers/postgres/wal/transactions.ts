@@ -1,6 +1,6 @@
 import { locate, newParts, type Parts, type Relation, Relations } from './blocks.ts';
 import { FileChanges, type Files } from './file-changes.ts';
-import { DELETE, heapKind, insertedRows, RMGR_HEAP, RMGR_HEAP2, UPDATE } from './heap-records.ts';
+import { DELETE, heapKind, INSERT, insertedRows, RMGR_HEAP, RMGR_HEAP2, UPDATE } from './heap-records.ts';
 import { type LogSource, readRecords, type WalRecord } from './records.ts';
 import { RunningTransactions } from './running-transactions.ts';
 import { RMGR_TRANSACTION, readTransactionEnd, type TransactionEnd } from './transaction-records.ts';
@@ -37,6 +37,15 @@ export interface ScanOptions {
   readonly onlyDestructive?: boolean;
   /** Size of a segment of this server, when it is not 16 MiB. */
   readonly segmentBytes?: number;
+  /** Is told every row that is inserted into the catalogue of tables or schemas, committed or not. */
+  readonly catalog?: CatalogWatch;
+}
+
+/** Looks at records that insert into tables of the catalogue. */
+export interface CatalogWatch {
+  /** Whether it wants the rows of this file. */
+  watches(database: number, filenode: number): boolean;
+  inserted(record: WalRecord, filenode: number): void;
 }
 
 /** Every committed transaction in the log, in order of commit. Throws LOG_GAP when the log has a hole or is damaged. */
@@ -44,13 +53,23 @@ export async function scanTransactions(
   source: LogSource,
   options: ScanOptions = {},
 ): Promise<readonly TransactionEffects[]> {
-  const scan = new Scan(options);
+  const found: TransactionEffects[] = [];
+  await visitTransactions(source, options, (effects) => void found.push(effects));
+  return found;
+}
+
+/** Tells each committed transaction in order of commit, and keeps none of them. Throws LOG_GAP like `scanTransactions`. */
+export async function visitTransactions(
+  source: LogSource,
+  options: ScanOptions,
+  visit: (effects: TransactionEffects) => void,
+): Promise<void> {
+  const scan = new Scan(options, visit);
   const goOn = (record: WalRecord): boolean => {
     scan.take(record);
     return false;
   };
   await readRecords(source, goOn, options);
-  return scan.found;
 }
 
 interface Counts {
@@ -88,8 +107,8 @@ class Tally {
 }
 
 class Scan {
-  readonly found: TransactionEffects[] = [];
   private readonly options: ScanOptions;
+  private readonly visit: (effects: TransactionEffects) => void;
   private readonly parts: Parts = newParts();
   private readonly known = new Relations();
   private readonly running = new RunningTransactions();
@@ -98,8 +117,9 @@ class Scan {
   private lastXid = 0;
   private lastTally: Tally | undefined;
 
-  constructor(options: ScanOptions) {
+  constructor(options: ScanOptions, visit: (effects: TransactionEffects) => void) {
     this.options = options;
+    this.visit = visit;
   }
 
   take(record: WalRecord): void {
@@ -113,9 +133,15 @@ class Scan {
 
   private takeHeap(record: WalRecord): void {
     const kind = heapKind(record);
-    if (kind === undefined) return;
     const { parts } = this;
+    if (kind === undefined) {
+      this.files.takeInPlace(record, parts);
+      return;
+    }
     locate(record, parts);
+    const { catalog } = this.options;
+    if (kind === INSERT && catalog?.watches(parts.database[0], parts.filenode[0]))
+      catalog.inserted(record, parts.filenode[0]);
     const counts = this.tallyOf(record.xid).of(this.known.of(parts, 0));
     if (kind === DELETE) counts.deleted += 1;
     else if (kind === UPDATE) counts.updated += 1;
@@ -145,7 +171,7 @@ class Scan {
     const files = this.files.end(xids);
     this.lastTally = undefined;
     if (end.how === 'commit' && end.xid !== 0 && this.wanted(end, tally))
-      this.found.push({ ...this.effects(record, end, tally), ...files });
+      this.visit({ ...this.effects(record, end, tally), ...files });
   }
 
   private wanted(end: TransactionEnd, tally: Tally): boolean {

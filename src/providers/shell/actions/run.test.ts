@@ -10,6 +10,7 @@ import { run } from './run.ts';
 interface More {
   readonly notes?: Json[];
   readonly again?: boolean;
+  readonly inDoubt?: boolean;
   readonly signal?: AbortSignal;
   readonly fence?: (text: string) => void;
 }
@@ -35,6 +36,16 @@ const stopped = (): AbortSignal => AbortSignal.abort(new KnownError('TIMED_OUT',
 describe('after a crash, without a command that can tell', () => {
   test('what was never started is absent', async () => {
     expect(await run.observe(at(fakeShell()).ctx, input())).toEqual({ state: 'absent' });
+  });
+
+  test('what was never noted is unknown when notes may be missing, until a person says "again" or the world tells', async () => {
+    const unknown = { state: 'unknown', why: expect.stringContaining('may have begun it') };
+    expect(await run.observe(at(fakeShell(), { inDoubt: true }).ctx, input())).toEqual(unknown);
+    expect(await run.observe(at(fakeShell(), { inDoubt: true, again: true }).ctx, input())).toEqual({
+      state: 'absent',
+    });
+    const told = await run.observe(at(fakeShell(), { inDoubt: true }).ctx, input({ observe: 'look x' }));
+    expect(told).toEqual({ state: 'absent' });
   });
 
   test('what was noted and not begun is begun by the next process, under the same name', async () => {
@@ -139,6 +150,26 @@ describe('with a command that can tell', () => {
 });
 
 describe('undo', () => {
+  test('what was run again after it was taken back, is taken back again', async () => {
+    const fake = fakeShell();
+    const { ctx, notes } = at(fake);
+    const taking = input({ undo: 'make undone' });
+    const take = () => undo(at(fake, { notes }).ctx, taking, null as never);
+    await run.run(ctx, taking);
+    await take();
+    await take();
+    expect(fake.made.get('undone')).toBe(1);
+    await run.run(at(fake, { notes, again: true }).ctx, taking);
+    await take();
+    await take();
+    expect(fake.made.get('undone')).toBe(2);
+  });
+
+  test('says beforehand whether the plan gives a command for it', () => {
+    expect(run.cannotUndo?.(input())).toBe('The plan gives no command that takes it back.');
+    expect(run.cannotUndo?.(input({ undo: 'make undone' }))).toBeUndefined();
+  });
+
   const undo = run.undo as Exclude<typeof run.undo, { impossible: string }>;
 
   test('without a command for it is refused, and says so', async () => {

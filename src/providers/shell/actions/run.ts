@@ -83,6 +83,7 @@ export const run: Action<ShellClient, Input, Output> = {
     }
     return [await lookedAt(ctx, input, input.observe as string)];
   },
+  cannotUndo: ({ undo }) => (undo === undefined ? 'The plan gives no command that takes it back.' : undefined),
   async undo(ctx, input) {
     const { last } = await standingOf(ctx, 'run');
     if (last !== undefined) await ctx.client.stop(last);
@@ -100,6 +101,8 @@ async function observe(ctx: Context, input: Input): Promise<Observation<Output>>
   if (ownEnd && (input.observe === undefined || input.exit_codes.includes(standing.ended.code)))
     return { state: 'done', output: outputOf(standing.ended, 'command') };
   if (input.observe !== undefined) return askWorld(ctx, input, input.observe);
+  if (standing.state === 'absent' && ctx.inDoubt === true && ctx.again !== true)
+    return { state: 'unknown', why: 'the machine that drove the run before may have begun it, and cannot be asked' };
   if (standing.state === 'absent') return { state: 'absent' };
   return { state: 'unknown', why: standing.state === 'lost' ? standing.why : 'it was stopped before it had ended' };
 }

@@ -1,0 +1,10 @@
+import { Plan } from '../model/plan.ts';
+import type { RunState } from '../model/run-state.ts';
+
+/** The plan that a run was started with. On a machine that has taken it over, with the repository and the key as they are found there. */
+export function planOfRun({ origin, adopted }: Pick<RunState, 'origin' | 'adopted'>): Plan {
+  const plan = Plan.parse(origin.plan);
+  if (!adopted || !plan.repository) return plan;
+  const identity = adopted.identity === undefined ? {} : { identity: { secret: adopted.identity } };
+  return { ...plan, repository: { ...plan.repository, folder: adopted.repository, ...identity } };
+}
