@@ -29,7 +29,9 @@ for (let round = 1; round <= Number(rounds); round++) {
   console.log(`round ${round} of ${rounds}, seed ${seed}: killed at ${points} moments so far, ${wrong} wrong`);
 }
 const vitest = new URL('../../node_modules/vitest/vitest.mjs', import.meta.url).pathname;
-const real = ['whole-engine', 'two-lives', 'bad-moments', 'shell'].map((name) => `tests/chaos/${name}.test.ts`);
+const real = ['kill-after-every-event', 'whole-engine', 'two-lives', 'take-over', 'bad-moments', 'shell'].map(
+  (name) => `tests/chaos/${name}.test.ts`,
+);
 const processes = spawnSync(process.execPath, [vitest, 'run', ...real], {
   stdio: 'inherit',
   env: { ...process.env, CHAOS: 'all' },
