@@ -6,7 +6,7 @@ import { atOnce, type Life, playAll, STEPS_WITH_EVERYTHING, WHOLE } from './whol
  * process keeps, and before, during and after each command. A second process goes on, a third one answers for all people.
  */
 const all: Life[] = [];
-/** In the suite every second moment; `npm run chaos` takes each. */
+/** In the suite every third moment; `npm run chaos` takes each. */
 const stride = process.env.CHAOS === 'all' ? 1 : 3;
 afterAll(() => console.log(`killed at ${all.filter(({ died }) => died).length} moments of a real process`));
 
