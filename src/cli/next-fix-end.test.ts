@@ -4,7 +4,7 @@ import { approve } from '../usecases/approve.ts';
 import { fix } from '../usecases/fix.ts';
 import { prepareOrigin } from '../usecases/recover.ts';
 import { makeRig, type Rig } from '../usecases/testing/rig.ts';
-import { runCli } from './run-cli.ts';
+import { type Typing, typedWith } from './testing/typed.ts';
 
 let rig: Rig;
 beforeEach(async () => {
@@ -12,36 +12,12 @@ beforeEach(async () => {
 });
 afterEach(() => rig.remove());
 
-interface Typed {
-  readonly ask?: (question: string) => Promise<string | undefined>;
-  readonly onText?: (text: string) => void;
-}
-
-async function typed(argv: readonly string[], { ask, onText }: Typed = {}) {
+async function typed(argv: readonly string[], more: Omit<Typing, 'services'> = {}) {
   const journal = rig.journal.anotherProcess();
-  let out = '';
-  const write = (text: string): void => {
-    out += text;
-    onText?.(text);
-  };
-  const code = await runCli({
-    argv,
-    version: '1',
-    colour: false,
-    cwd: '/here',
-    signal: new AbortController().signal,
-    out: write,
-    err: write,
-    ...(ask ? { ask } : {}),
-    openServices: async ({ environment }) => ({
-      ...rig.services({ journal: () => journal }),
-      chosen: environment === undefined ? {} : { environment },
-    }),
-    redact: (text) => text,
-  });
+  const ended = await typedWith({ ...more, services: rig.services({ journal: () => journal }) }, argv);
   // As the operating system does when a process ends.
   journal.die();
-  return { code, out };
+  return ended;
 }
 
 const FIRE = ['recover', 'fire', '--set', 'cause=a candle', '--environment', 'production'];

@@ -15,7 +15,7 @@ const clockWith = (outlook: Outlook | undefined, late?: RunClock['late']): RunCl
 });
 const LATE = { by_seconds: 719.2, step: 'load', takes_seconds: 1200 };
 
-/** What is said when the clock reads like this, one look after the other. */
+/** What is said when the clock reads like this, one look after the other, a second apart. */
 function said(readings: readonly (RunClock | undefined)[]): readonly string[] {
   const told: string[] = [];
   let now: RunClock | undefined;
@@ -26,6 +26,7 @@ function said(readings: readonly (RunClock | undefined)[]): readonly string[] {
   for (const reading of readings) {
     now = reading;
     watch.look();
+    clock.advance(1000);
   }
   return told;
 }
@@ -51,6 +52,21 @@ test.each([undefined, clockWith(undefined), clockWith('not known'), clockWith('m
   'nothing is said of %j',
   (reading) => expect(said([reading, reading])).toEqual([]),
 );
+
+test('many events of one second are one look', () => {
+  let looks = 0;
+  const read = () => {
+    looks += 1;
+    return undefined;
+  };
+  const clock = fakeClock();
+  const watch = watchRto({ clock, signal: AbortSignal.abort(), read, tell: () => undefined });
+  for (let event = 0; event < 100; event++) watch.look();
+  expect(looks).toBe(1);
+  clock.advance(-3_600_000);
+  watch.look();
+  expect(looks).toBe(2);
+});
 
 test('it looks by itself while nothing happens, and stops when it is told to', async () => {
   const told: string[] = [];

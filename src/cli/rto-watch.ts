@@ -3,12 +3,12 @@ import { seconds } from '../lib/duration.ts';
 import type { RunClock } from '../model/run-picture.ts';
 import { lateText, whole } from './clock-lines.ts';
 
-/** A warning is no hurry of less than a second. */
+/** A warning is no hurry of less than a second, and looking goes through the whole runbook: not at every event of a long one. */
 const LOOK_EVERY_MS = seconds(1);
 
 /** Says once each that the RTO may be missed, that it will be, and that it is. */
 export interface RtoWatch {
-  /** Looks now, and from then on every second. */
+  /** Looks now, unless it has just looked, and from the first time on every second. */
   look(): void;
 }
 
@@ -24,7 +24,9 @@ export interface RtoWatching {
 export function watchRto({ clock, signal, read, tell }: RtoWatching): RtoWatch {
   let said = 0;
   let ticking = false;
+  let lookedAt = Number.NEGATIVE_INFINITY;
   const judge = (): void => {
+    lookedAt = clock.now().getTime();
     const now = read();
     const rank = now ? RANKS.indexOf(now.outlook ?? 'not known') + 1 : 0;
     if (!now || rank <= said) return;
@@ -36,7 +38,8 @@ export function watchRto({ clock, signal, read, tell }: RtoWatching): RtoWatch {
       // From the first event on: before it there is no run.
       if (!ticking) void everySecond(clock, signal, judge);
       ticking = true;
-      judge();
+      // A clock that was put back is no reason to wait.
+      if (Math.abs(clock.now().getTime() - lookedAt) >= LOOK_EVERY_MS) judge();
     },
   };
 }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { approve } from '../usecases/approve.ts';
 import { makeRig, type Rig } from '../usecases/testing/rig.ts';
-import { runCli } from './run-cli.ts';
+import { type Typing, typedWith } from './testing/typed.ts';
 
 /* What holds a step back and what takes it back, as a person reads it. */
 
@@ -15,34 +15,8 @@ const FIRE = ['recover', 'fire', '--set', 'cause=a candle', '--environment', 'pr
 const withField = (field: string) =>
   rig.edit((plan) => plan.replace('id: rebuild\n', `id: rebuild\n        ${field}\n`));
 
-interface Typed {
-  readonly ask?: (question: string) => Promise<string | undefined>;
-  readonly onText?: (text: string) => void;
-}
-
-async function typed(argv: readonly string[], { ask, onText }: Typed = {}) {
-  let out = '';
-  const write = (text: string): void => {
-    out += text;
-    onText?.(text);
-  };
-  const code = await runCli({
-    argv,
-    version: '1',
-    colour: false,
-    cwd: '/here',
-    signal: new AbortController().signal,
-    out: write,
-    err: write,
-    ...(ask ? { ask } : {}),
-    openServices: async ({ environment }) => ({
-      ...rig.services({ actor: 'bob' }),
-      chosen: environment === undefined ? {} : { environment },
-    }),
-    redact: (text) => text,
-  });
-  return { code, out };
-}
+const typed = (argv: readonly string[], more: Omit<Typing, 'services'> = {}) =>
+  typedWith({ ...more, services: rig.services({ actor: 'bob' }) }, argv);
 
 /** Types commands at another terminal as soon as the text offers them. */
 function elsewhere(commands: readonly (readonly [seen: RegExp, argv: (run: string) => readonly string[]])[]) {

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -15,7 +16,7 @@ import { bytesBelow, freePort, makeWorld, removeWorld, type World, writeAndDelet
 
 /*
  * Backups and recoveries side by side with the peers, in one run, turn by turn, as medians:
- *   npm run bench postgres -- --scale 100 --rounds 5 --log 1024
+ *   npm run bench -- postgres --scale 100 --rounds 5 --log 1024
  * A scale of 100 is about 1.6 GB. Peers come from Debian: apt-get install --no-install-recommends pgbackrest barman
  */
 const { values } = parseArgs({
@@ -101,7 +102,7 @@ async function recover(world: World, one: Contestant, to: { target: string; orde
     for (const command of one.recover?.({ folder, port, target: to.target }) ?? [])
       if (command.stays) server = start(world, command);
       else parts.push(await measure(world, command));
-    await untilItAcceptsWrites(port, to.orders);
+    await Promise.race([untilItAcceptsWrites(port, to.orders), ...(server ? [endOf(server)] : [])]);
     const seconds = (performance.now() - begun) / 1000;
     const cpuSeconds = parts.reduce((sum, part) => sum + part.cpuSeconds, 0);
     return { seconds, cpuSeconds, peakBytes: Math.max(0, ...parts.map(({ peakBytes }) => peakBytes)) };
@@ -110,6 +111,16 @@ async function recover(world: World, one: Contestant, to: { target: string; orde
     stopServerIn(folder);
     rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
   }
+}
+
+/** A server that ends is not waited for: what it said last is the reason. */
+async function endOf(server: ReturnType<typeof start>): Promise<never> {
+  let said = '';
+  server.stderr?.on('data', (piece) => {
+    said = `${said}${piece}`.slice(-4000);
+  });
+  const [code] = await once(server, 'exit');
+  throw new Error(`the restored server ended with ${code}:\n${said}`);
 }
 
 /** Whoever started it: the first line of its own file is its number. */
@@ -129,7 +140,7 @@ function line({ name, remark }: Contestant, all: readonly Measured[], ours: numb
   const seconds = median(all.map((one) => one.seconds));
   const cpu = median(all.map((one) => one.cpuSeconds));
   const peak = Math.max(...all.map((one) => one.peakBytes));
-  const ratio = `ours is ${(ours / seconds).toFixed(2)} of it`;
+  const ratio = Number.isNaN(ours) ? '' : `ours is ${(ours / seconds).toFixed(2)} of it`;
   return `  ${name.padEnd(16)}${seconds.toFixed(2).padStart(7)} s  ${ratio.padEnd(20)} cpu ${cpu.toFixed(1)} s  peak ${megabytes(peak)}${more}  (${remark})`;
 }
 

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { smallPlan } from './small-plan.ts';
 
 /* The real program and its real journal, in several processes: the driver, who asks, and somebody far away who has nothing but a text. */
 const PROGRAM = new URL('../../bin/lifeboat.js', import.meta.url).pathname;
@@ -15,7 +16,8 @@ beforeEach(() => {
   afar = mkdtempSync(join(tmpdir(), 'lifeboat-far-away-'));
   const recipient = /age1\w+/.exec(lifeboat(['key', 'new']).stdout)?.[0] as string;
   const key = /ed25519:\w+/.exec(lifeboat(['key', 'new', '--approval'], afar).stdout)?.[0] as string;
-  writeFileSync(join(folder, 'lifeboat.yaml'), planText(recipient, key));
+  const others = { grace: `{ name: Grace Example, approval_key: "${key}" }` };
+  writeFileSync(join(folder, 'lifeboat.yaml'), smallPlan({ recipient, command: 'echo hello', others }));
   expect(lifeboat(['init', '--repository', './repository']).status).toBe(0);
 });
 afterEach(() => {
@@ -80,29 +82,3 @@ test('an edit and a broken glass, from other processes', { timeout: 120_000 }, a
   const { steps } = JSON.parse(lifeboat(['status', run, '--json']).stdout);
   expect(JSON.stringify(steps)).toContain('bye');
 });
-
-const planText = (recipient: string, key: string): string => `lifeboat: 1
-plan: { name: shop, title: The shop, owner: boss, version: "1" }
-domains: { here: { title: Here }, there: { title: There } }
-environments: { drill: { protected: false } }
-people: { ada: { name: Ada Example }, grace: { name: Grace Example, approval_key: "${key}" } }
-roles: { boss: { title: Boss, people: [ada, grace] } }
-repository: { folder: ./repository, domain: there, recipients: [${recipient}] }
-components:
-  shop: { kind: service, domain: here, health: { url: "http://127.0.0.1:9/health" } }
-scenarios:
-  loss:
-    title: It is gone
-    loses: [shop]
-    objectives: { rto: 1h }
-    detect_within: 1m
-    healthy: verify
-    steps:
-      - id: bring
-        uses: shell.run
-        with: { command: "echo hello" }
-        expect: 1s..10s
-        timeout: 1m
-        approve: { role: boss, within: 5m }
-      - { id: verify, title: Verify that it is back, uses: shell.run, with: { command: "echo yes" }, expect: 1s, timeout: 1m }
-`;

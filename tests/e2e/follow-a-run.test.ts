@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { smallPlan } from './small-plan.ts';
 
 /* The real program, driven on a real terminal (that `script` makes) and followed through a pipe. */
 const PROGRAM = new URL('../../bin/lifeboat.js', import.meta.url).pathname;
@@ -15,7 +16,11 @@ const children: ChildProcess[] = [];
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'lifeboat-follow-'));
   const key = lifeboat('key', 'new').stdout;
-  writeFileSync(join(folder, 'lifeboat.yaml'), planText(/age1\w+/.exec(key)?.[0] as string));
+  const recipient = /age1\w+/.exec(key)?.[0] as string;
+  writeFileSync(
+    join(folder, 'lifeboat.yaml'),
+    smallPlan({ recipient, command: 'echo file 1 of 2; sleep 1; echo file 2 of 2' }),
+  );
   expect(lifeboat('init', '--repository', './repository').status).toBe(0);
 });
 afterEach(() => {
@@ -87,29 +92,3 @@ test('a dumb terminal gets lines only', { timeout: 60_000 }, async () => {
   expect(driver.text()).not.toMatch(UP);
   expect(driver.text()).not.toContain('Done 0 of 2');
 });
-
-const planText = (recipient: string): string => `lifeboat: 1
-plan: { name: shop, title: The shop, owner: boss, version: "1" }
-domains: { here: { title: Here }, there: { title: There } }
-environments: { drill: { protected: false } }
-people: { ada: { name: Ada Example } }
-roles: { boss: { title: Boss, people: [ada] } }
-repository: { folder: ./repository, domain: there, recipients: [${recipient}] }
-components:
-  shop: { kind: service, domain: here, health: { url: "http://127.0.0.1:9/health" } }
-scenarios:
-  loss:
-    title: It is gone
-    loses: [shop]
-    objectives: { rto: 1h }
-    detect_within: 1m
-    healthy: verify
-    steps:
-      - id: bring
-        uses: shell.run
-        with: { command: "echo file 1 of 2; sleep 1; echo file 2 of 2" }
-        expect: 1s..10s
-        timeout: 1m
-        approve: { role: boss, within: 5m }
-      - { id: verify, title: Verify that it is back, uses: shell.run, with: { command: "echo yes" }, expect: 1s, timeout: 1m }
-`;

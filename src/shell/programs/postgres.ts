@@ -115,5 +115,9 @@ export const isDump = (name: string): boolean =>
   isPlainDump(name) || /\.(dump|pgdump|backup|dmp|pgc)(\.(gz|zst|age|gpg))*$/.test(fileOf(name));
 
 /** Whether pg_dump writes SQL text, which it does unless told otherwise. */
-export const dumpsPlainText = (command: ShellCommand): boolean =>
-  /^pg_dump(all)?$/.test(command.program) && !/^(c|d|t)/.test(option(command, '-F', '--format') ?? 'plain') && !command.words.some(({ value }) => /^-\w*F[cdt]/.test(value)); // biome-ignore format: one condition
+export function dumpsPlainText(command: ShellCommand): boolean {
+  if (!/^pg_dump(all)?$/.test(command.program)) return false;
+  const isOtherFormat = /^(c|d|t)/.test(option(command, '-F', '--format') ?? 'plain');
+  const isOtherAmongLetters = command.words.some(({ value }) => /^-\w*F[cdt]/.test(value));
+  return !isOtherFormat && !isOtherAmongLetters;
+}

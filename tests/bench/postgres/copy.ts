@@ -20,8 +20,9 @@ export const copy: MakeContestant = (world, folder): Contestant => {
     async keepsUpTo() {
       await measure(world, shell(`cp -a '${world.server.data}/pg_wal' '${wal}'`));
     },
+    // The segment that was being written when the base was copied is overwritten by the whole one.
     recover: ({ folder: into, port, target }) => [
-      shell(`cp -a '${base}' '${into}' && rm -f '${into}/postmaster.pid' && cp -n '${wal}'/0* '${into}/pg_wal/' &&
+      shell(`cp -a '${base}' '${into}' && rm -f '${into}/postmaster.pid' && cp '${wal}'/0* '${into}/pg_wal/' &&
         touch '${into}/recovery.signal' && sync -f '${into}'`),
       serverCommand({ into, port, target, restoreCommand: 'false' }),
     ],

@@ -46,7 +46,12 @@ function remarks(script: ShellScript): readonly Remark[] {
 
 const PASSWORD = /pass(word|wd|phrase)?$|_pw$/i;
 
-const isUsed = (name: string, { commands, assignments, text }: ShellScript): boolean =>
-  commands.some(({ words, environment }) => [...words, ...environment.flatMap(({ value }) => value ?? [])].some(({ variables }) => variables.includes(name))) ||
-  assignments.some(({ value }) => value?.variables.includes(name)) ||
-  new RegExp(String.raw`\$\{?${name}\b`).test(text); // biome-ignore format: one condition
+function isUsed(name: string, { commands, assignments, text }: ShellScript): boolean {
+  const given = commands.flatMap(({ words, environment }) => [
+    ...words,
+    ...environment.flatMap(({ value }) => value ?? []),
+  ]);
+  const passedOn = assignments.flatMap(({ value }) => value ?? []);
+  const isNamed = [...given, ...passedOn].some(({ variables }) => variables.includes(name));
+  return isNamed || new RegExp(String.raw`\$\{?${name}\b`).test(text);
+}
