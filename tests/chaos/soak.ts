@@ -44,7 +44,7 @@ process.exitCode = wrong === 0 && processes.status === 0 ? 0 : 1;
 async function play(example: ReturnType<typeof scenariosOf>[number]): Promise<readonly Row[]> {
   const rows: Row[] = [];
   for (const variant of variantsOf(example)) {
-    const deaths = await dieEverywhere(variant.play, oneOf);
+    const deaths = await dieEverywhere(variant.play, { diesAgain: oneOf });
     const failed = await failEverywhere(variant, () => (variant.isCast ? FAILURES : []));
     const { company, name, origin } = example;
     rows.push({ company, name, variant: variant.name, steps: origin.steps?.length ?? 0, ...deaths, ...failed });

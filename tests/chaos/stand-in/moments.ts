@@ -1,3 +1,4 @@
+import { type Choice, everyMoment } from './choose.ts';
 import { differences } from './compare.ts';
 import { live, type Outcome, type Play, type Remains } from './lives.ts';
 
@@ -5,6 +6,8 @@ import { live, type Outcome, type Play, type Remains } from './lives.ts';
 export interface Deaths {
   readonly calm: Outcome;
   readonly moments: number;
+  /** Moments at which it could have died, of which those above were chosen. */
+  readonly all: number;
   /** How often a person was asked whether something had happened. */
   readonly asked: number;
   /** What was not as without the death. */
@@ -14,13 +17,20 @@ export interface Deaths {
 /** Of some moments in the second life, those at which it dies again. */
 export type DiesAgain = (moments: readonly Remains[]) => readonly Remains[];
 
-/** Dies at every moment there is, goes on, and compares. */
-export async function dieEverywhere(play: Play, diesAgain: DiesAgain = () => []): Promise<Deaths> {
+interface How {
+  /** Default: at every moment there is. */
+  readonly choose?: Choice;
+  readonly diesAgain?: DiesAgain;
+}
+
+/** Dies at each moment in turn, goes on, and compares. */
+export async function dieEverywhere(play: Play, how: How = {}): Promise<Deaths> {
+  const { choose = everyMoment, diesAgain = () => [] } = how;
   const all: Remains[] = [];
   const calm = await live(play, undefined, (remains) => all.push(remains));
   const wrong: string[] = [];
   let [moments, asked] = [0, 0];
-  for (const [index, remains] of all.entries()) {
+  for (const remains of choose(all, play)) {
     const found: string[] = [];
     const second: Remains[] = [];
     const one = await dieOnce(play, calm, remains, (later) => second.push(later));
@@ -32,9 +42,9 @@ export async function dieEverywhere(play: Play, diesAgain: DiesAgain = () => [])
     }
     asked += one.asked;
     moments++;
-    wrong.push(...[...one.wrong, ...found].map((what) => `moment ${index + 1}, "${remains.where}": ${what}`));
+    wrong.push(...[...one.wrong, ...found].map((what) => `moment ${all.indexOf(remains) + 1}, "${remains.where}": ${what}`));
   }
-  return { calm, moments, asked, wrong };
+  return { calm, moments, all: all.length, asked, wrong };
 }
 
 async function dieOnce(play: Play, calm: Outcome, left: Remains, sees?: (remains: Remains) => void) {
