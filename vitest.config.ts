@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { TESTS_ALONE } from './tools/tests-alone.ts';
 
 /*
  * Everything below this process, down to the last `lifeboat` that a test starts, finds its modules compiled: that is half of what a
@@ -14,14 +15,7 @@ const slow = { pool: 'forks' as const, testTimeout: 120_000, hookTimeout: 120_00
 /** Chaos that starts no process. It makes errors without stacks, so it shares nothing with others. */
 const IN_ONE_PROCESS = ['tests/chaos/example-scenarios.test.ts', 'tests/chaos/bad-moments.test.ts'];
 
-/** Unit tests that change the process they run in, or start others: each has one of its own. `npm run lint` knows who must be here. */
-const ALONE = [
-  'src/lib/clock.test.ts',
-  'src/main/send-spans.test.ts',
-  'src/journal/processes.test.ts',
-  'src/providers/shell/client.test.ts',
-  ...IN_ONE_PROCESS,
-];
+const ALONE = [...TESTS_ALONE, ...IN_ONE_PROCESS];
 
 /** Unit tests share processes and the modules in them; those that start servers come after them. */
 export default defineConfig({

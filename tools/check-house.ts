@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { TESTS_ALONE } from './tests-alone.ts';
 
 /*
- * House rules that no other tool checks: files stay short, and the clock, chance and unfinished work
- * stay out of the product. Prints every place and fails when there is one.
+ * House rules that no other tool checks: files stay short, the clock, chance and unfinished work stay out of the product, and a test
+ * that changes its process has one of its own. Prints every place and fails when there is one.
  */
 const LONGEST_FILE = 400;
 
@@ -11,6 +12,10 @@ const FORBIDDEN = [
   { pattern: /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(/, why: 'time and chance come in as arguments' },
   { pattern: /\bTODO\b|\bFIXME\b|\bXXX\b/, why: 'unfinished work is an issue, not a comment' },
 ];
+
+/** Unit tests share their process, and none may find what another one has left there. */
+const CHANGES_THE_PROCESS =
+  /\bvi\.(useFakeTimers|setSystemTime|stubEnv|stubGlobal|mock|doMock)\(|\bprocess\.env\S* = |\bprocess\.(chdir|umask)\(|\bstackTraceLimit = /;
 
 /** Where the real clock is at home, and where words are looked for rather than meant. */
 const FREE = [
@@ -44,6 +49,12 @@ function complaintsAbout(file: string): readonly string[] {
 }
 
 function complaintsAboutLine(file: string, line: string, number: number): readonly string[] {
+  if (CHANGES_THE_PROCESS.test(line) && sharesItsProcess(file))
+    return [`${file}:${number}: it changes the process that others share: name it in tools/tests-alone.ts`];
   if (FREE.some((free) => free.test(file)) || ABOUT_WORDS.some((free) => free.test(file))) return [];
   return FORBIDDEN.filter(({ pattern }) => pattern.test(line)).map(({ why }) => `${file}:${number}: ${why}`);
+}
+
+function sharesItsProcess(file: string): boolean {
+  return /^(src|lab)\/.*\.(test|testsuite|fake)\.ts$/.test(file) && !TESTS_ALONE.includes(file);
 }

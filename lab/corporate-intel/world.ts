@@ -124,7 +124,7 @@ async function planFile(folder: WorldFolder, { changePlan }: WorldOptions): Prom
 
 /** What programs need of this machine, and nothing of what else stands in our environment. */
 function machineEnv(): Record<string, string> {
-  const names = ['PATH', 'HOME', 'USER', 'LOGNAME', 'LANG'];
+  const names = ['PATH', 'HOME', 'USER', 'LOGNAME', 'LANG', 'NODE_COMPILE_CACHE'];
   const kept = names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]));
   return { ...Object.fromEntries(kept), NO_COLOR: '1' };
 }

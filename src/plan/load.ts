@@ -53,7 +53,11 @@ export interface UnusablePlan {
 
 /** Reads a plan for one environment. What the author got wrong comes back as findings, all of it at once, never as an exception. */
 export function loadPlan(request: LoadRequest): LoadedPlan | UnusablePlan {
-  const read = readPlanFiles(request);
+  return planFrom(readPlanFiles(request), request);
+}
+
+/** The same for what was read already. */
+export function planFrom(read: ReadPlan, request: Omit<LoadRequest, 'text'>): LoadedPlan | UnusablePlan {
   if (!read.source) return unusable(request, read.findings);
   const chosen = forEnvironment(read.source, request.environment);
   const resolved = resolvePlan(chosen.merged, request);
@@ -82,7 +86,11 @@ export function loadPlan(request: LoadRequest): LoadedPlan | UnusablePlan {
   };
 }
 
-const unusable = ({ file }: LoadRequest, findings: readonly Finding[]): UnusablePlan => ({ ok: false, file, findings });
+const unusable = ({ file }: Pick<LoadRequest, 'file'>, findings: readonly Finding[]): UnusablePlan => ({
+  ok: false,
+  file,
+  findings,
+});
 
 /** A value that could not be worked out is not of the right form either: that is said once, and it is what keeps the plan from being used. */
 function oneForEachPlace(unresolved: readonly Problem[], misshapen: readonly Problem[]): readonly Problem[] {

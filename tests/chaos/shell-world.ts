@@ -10,6 +10,12 @@ import { createRepository } from '../../src/backup/repository.ts';
 /** `lifeboat` that dies after DIE_AFTER events. */
 const MORTAL = join(import.meta.dirname, 'recover-and-die.ts');
 
+/** What programs need of this machine: where programs are, and where their modules are kept compiled. */
+export const machineEnv = (): Record<string, string> => {
+  const { PATH = '', NODE_COMPILE_CACHE } = process.env;
+  return { PATH, ...(NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE }) };
+};
+
 /** Everybody who is asked anything. */
 const PEOPLE = join(import.meta.dirname, 'answer-everything.ts');
 
@@ -66,7 +72,7 @@ export async function makeShellWorld(steps: string, environments = 'production: 
     folder,
     effects,
     child: (args, env = {}) => start(folder, args, env),
-    people: () => spawn(process.execPath, [PEOPLE], { cwd: folder, env: { PATH: process.env.PATH ?? '' } }),
+    people: () => spawn(process.execPath, [PEOPLE], { cwd: folder, env: machineEnv() }),
     async pidOf(step, name) {
       for (let tries = 0; tries < 3000; tries++) {
         const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' });
@@ -86,7 +92,7 @@ export async function makeShellWorld(steps: string, environments = 'production: 
 function start(folder: string, args: readonly string[], env: Record<string, string>): Started {
   const child = spawn(process.execPath, [MORTAL, ...args, '--plan', 'lifeboat.yaml', '--state', 'state', '--json'], {
     cwd: folder,
-    env: { PATH: process.env.PATH ?? '', LIFEBOAT_USER: 'ada', DIE_AFTER: '1000000', ...env },
+    env: { ...machineEnv(), LIFEBOAT_USER: 'ada', DIE_AFTER: '1000000', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let said = '';

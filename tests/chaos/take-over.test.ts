@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openFolderStore } from '../../src/backup/folder-store.ts';
 import { openRunCopies } from '../../src/backup/runs/open-run-copies.ts';
 import type { CopiedRun } from '../../src/model/run-copy.ts';
-import { type Finished, makeShellWorld, type ShellRun, type ShellWorld } from './shell-world.ts';
+import { type Finished, machineEnv, makeShellWorld, type ShellRun, type ShellWorld } from './shell-world.ts';
 
 /*
  * Two machines are played by two folders that share nothing but the repository of backups. Real processes, real kills.
@@ -68,7 +68,7 @@ const isAsked = ({ events }: CopiedRun): boolean => events.at(-1)?.type === 'ste
 async function elsewhere(...args: readonly string[]): Promise<Finished> {
   const child = spawn(process.execPath, [PROGRAM, ...args], {
     cwd: other,
-    env: { PATH: process.env.PATH ?? '', LIFEBOAT_USER: 'bob' },
+    env: { ...machineEnv(), LIFEBOAT_USER: 'bob' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let said = '';

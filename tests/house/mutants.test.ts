@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { AnyAction } from '../../src/actions/action.ts';
 import { check } from '../../src/check/check.ts';
-import type { Json, JsonObject } from '../../src/lib/json.ts';
+import type { JsonObject } from '../../src/lib/json.ts';
 import { type Finding, pathText } from '../../src/model/finding.ts';
-import { type LoadedPlan, loadPlan } from '../../src/plan/load.ts';
+import { type LoadedPlan, loadPlan, planFrom } from '../../src/plan/load.ts';
 import { providers } from '../../src/providers/index.ts';
 import { COPIES } from './mutants/copies.ts';
 import { type Mutant, mutated, namedPath, type Operator } from './mutants/mutant.ts';
@@ -12,6 +12,7 @@ import { PEOPLE } from './mutants/people.ts';
 import { PROMISES } from './mutants/promises.ts';
 import { RUNBOOKS } from './mutants/runbooks.ts';
 import { UPKEEP } from './mutants/upkeep.ts';
+import { writtenPlan } from './mutants/written-plan.ts';
 
 /*
  * Each corrected example plan is spoilt in one way at a time. The rule that is there for it must say so, at the place of the fault, and
@@ -85,10 +86,9 @@ function sourceOf(company: string): JsonObject {
   return loaded.source;
 }
 
-/** JSON is YAML: written in lines, so that every value has a place of its own. */
-function loadedFrom(source: Json): LoadedPlan {
-  const text = JSON.stringify(source, null, 1);
-  const loaded = loadPlan({ file: 'spoilt.yaml', text, env: () => undefined, mode: 'check' });
+function loadedFrom(source: JsonObject): LoadedPlan {
+  const file = 'spoilt.yaml';
+  const loaded = planFrom(writtenPlan(file, source), { file, env: () => undefined, mode: 'check' });
   if (!loaded.ok) throw new Error(`the fault is none: the plan does not load: ${told(loaded.findings)}`);
   return loaded;
 }

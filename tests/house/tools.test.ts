@@ -88,6 +88,18 @@ describe('the house rules', () => {
     expect(stderr).toContain(`src/engine/bad.ts:1: ${why}`);
   });
 
+  test('are broken by a unit test that changes the process it shares with others', () => {
+    for (const line of ['vi.useFakeTimers();', "process.env.HOME = '/';", 'Error.stackTraceLimit = 0;'])
+      file(`src/${line.length}.test.ts`, `${line}\n`);
+    file('src/lib/clock.test.ts', 'vi.useFakeTimers();\n');
+    const { status, stderr } = check();
+    expect(status).toBe(1);
+    expect(
+      stderr.match(/:1: it changes the process that others share: name it in tools\/tests-alone.ts/g),
+    ).toHaveLength(3);
+    expect(stderr).not.toContain('clock.test.ts');
+  });
+
   test('are broken by a long file, wherever it is', () => {
     file('tests/long.test.ts', 'export {};\n'.repeat(401));
     expect(check().stderr).toContain('tests/long.test.ts: 401 lines, more than 400: split it');

@@ -42,7 +42,9 @@ export async function dieEverywhere(play: Play, how: How = {}): Promise<Deaths> 
     }
     asked += one.asked;
     moments++;
-    wrong.push(...[...one.wrong, ...found].map((what) => `moment ${all.indexOf(remains) + 1}, "${remains.where}": ${what}`));
+    wrong.push(
+      ...[...one.wrong, ...found].map((what) => `moment ${all.indexOf(remains) + 1}, "${remains.where}": ${what}`),
+    );
   }
   return { calm, moments, all: all.length, asked, wrong };
 }

@@ -18,7 +18,12 @@ export function tableOf(rows: readonly Row[]): string {
   );
   const sum = (of: (row: Row) => number) => String(rows.reduce((all, row) => all + of(row), 0));
   const scenarios = new Set(rows.map(({ company, name }) => `${company}/${name}`)).size;
-  const total = [sum(({ moments }) => moments), sum(({ all }) => all), sum(({ asked }) => asked), sum(({ calls }) => calls)];
+  const total = [
+    sum(({ moments }) => moments),
+    sum(({ all }) => all),
+    sum(({ asked }) => asked),
+    sum(({ calls }) => calls),
+  ];
   const lines = [HEAD, ...cells, ['all', `${scenarios} scenarios`, `${rows.length} ways`, '', '', ...total]];
   const widths = HEAD.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
   return lines
