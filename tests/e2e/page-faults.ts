@@ -81,10 +81,16 @@ export const paleTexts = (page: Page) =>
         });
       return 0.2126 * r + 0.7152 * g + 0.0722 * b;
     };
+    // Thousands of texts have the same few ancestors.
+    const known = new Map<Seen, string>();
     const behind = (one: Seen | null): string => {
       if (!one) return 'rgb(255, 255, 255)';
+      const found = known.get(one);
+      if (found !== undefined) return found;
       const { backgroundColor } = getComputedStyle(one);
-      return channels(backgroundColor)[3] === 0 ? behind(one.parentElement) : backgroundColor;
+      const colour = channels(backgroundColor)[3] === 0 ? behind(one.parentElement) : backgroundColor;
+      known.set(one, colour);
+      return colour;
     };
     const pale = [...document.querySelectorAll('body *')].filter((one) => {
       if (![...one.childNodes].some((node) => node.nodeType === 3 && node.textContent?.trim())) return false;

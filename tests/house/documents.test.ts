@@ -20,7 +20,16 @@ const actions = new Map<string, AnyAction>(
 /** A document touches nothing but files, so these are all the services it may ask for. */
 const services = (plan: string, more: Partial<Services> = {}): Services =>
   ({ cwd: root, env: () => undefined, chosen: { plan }, actions, ...more }) as Services;
-const documentOf = async (plan: string, format: string): Promise<string> =>
+const known = new Map<string, Promise<string>>();
+
+/** Each document is written once, however many tests look at it. */
+function documentOf(plan: string, format: string): Promise<string> {
+  const document = known.get(`${plan} ${format}`) ?? writeDocument(plan, format);
+  known.set(`${plan} ${format}`, document);
+  return document;
+}
+
+const writeDocument = async (plan: string, format: string): Promise<string> =>
   (await writeDocs({ format }, services(plan))).document ?? '';
 
 const all = (node: Nodes): readonly Nodes[] => [node, ...('children' in node ? node.children.flatMap(all) : [])];
