@@ -26,6 +26,7 @@ export default defineConfig({
         testTimeout: 30_000,
         maxWorkers,
         isolate: false,
+        setupFiles: ['tools/after-each-file.ts'],
         exclude: ALONE,
       }),
       project('alone', ALONE, { order: 0, testTimeout: 30_000, maxWorkers }),

@@ -170,7 +170,8 @@ describe('what the plan does not say', () => {
 test('ten thousand steps in a row are added up at once', () => {
   const steps = Array.from({ length: 10_000 }, (_, index) => ({ id: `s${index}`, expect: '1m' }));
   const long = scenario(steps);
-  const began = performance.now();
+  // Of the processor, not of the clock on the wall: a busy machine is not slow work.
+  const began = process.cpuUsage();
   expect(criticalPath(long).max).toBe(minutes(10_000));
-  expect(performance.now() - began).toBeLessThan(1000);
+  expect(process.cpuUsage(began).user / 1000).toBeLessThan(1000);
 });

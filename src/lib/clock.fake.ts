@@ -1,11 +1,23 @@
 import type { Clock } from './clock.ts';
 
+/** Clocks of an earlier age stand still. */
+let age = 0;
+
+/**
+ * Nobody who waits for a fake clock made so far is woken any more. What a test left waiting would go round for ever, at no time at all,
+ * and take the processor from those that come after it.
+ */
+export function endFakeClocks(): void {
+  age += 1;
+}
+
 /** A clock for tests: nobody waits. Whenever nothing else is left to do, time jumps to the next one who sleeps. */
 export function fakeClock(
   start = new Date('2026-01-14T03:00:00.000Z'),
 ): Clock & { readonly advance: (ms: number) => void } {
   let now = start.getTime();
   let jumping = false;
+  const madeIn = age;
   const sleepers = new Set<{ at: number; wake: () => void }>();
 
   const jump = (): void => {
@@ -18,7 +30,7 @@ export function fakeClock(
     plan();
   };
   const plan = (): void => {
-    if (jumping || sleepers.size === 0) return;
+    if (madeIn !== age || jumping || sleepers.size === 0) return;
     jumping = true;
     setImmediate(jump);
   };

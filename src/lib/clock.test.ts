@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { endFakeClocks, fakeClock } from './clock.fake.ts';
 import { systemClock } from './clock.ts';
 import { hours } from './duration.ts';
 
@@ -34,5 +35,26 @@ describe("the machine's clock", () => {
 
   test('does not begin to sleep when it is told to stop before', async () => {
     await expect(systemClock.sleep(1, AbortSignal.abort('no'))).rejects.toBe('no');
+  });
+});
+
+describe('a clock of a test', () => {
+  beforeEach(() => {
+    vi.useRealTimers();
+  });
+
+  test('wakes nobody any more when its test is over', async () => {
+    const clock = fakeClock();
+    let rounds = 0;
+    const goRound = async (): Promise<void> => {
+      for (; ; rounds++) await clock.sleep(100);
+    };
+    void goRound();
+    await clock.sleep(1000);
+    expect(rounds).toBeGreaterThan(8);
+    endFakeClocks();
+    const before = rounds;
+    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+    expect(rounds).toBeLessThanOrEqual(before + 1);
   });
 });
