@@ -28,6 +28,8 @@ export interface UploadRequest {
 
 const FIRST_PAUSE: Duration = 250;
 const LONGEST_PAUSE: Duration = seconds(15);
+/** So much is read at a time: the writer copies it. */
+const AT_ONCE = 1 << 20;
 /** How long the rest may take after the stream has ended. */
 const LAST_UPLOAD: Duration = seconds(15);
 
@@ -118,7 +120,8 @@ export class SpoolUpload {
 
   private async upload(file: SpoolFile): Promise<void> {
     const writer = this.writers.get(nameOf(file)) ?? (await this.writerFrom(file));
-    writer.append(writer.received, await readPart(file, Number(writer.received - file.start), file.bytes));
+    const from = Number(writer.received - file.start);
+    writer.append(writer.received, await readPart(file, from, Math.min(file.bytes, from + AT_ONCE)));
     // Two segments are made ready at the same time, and no more is ever held.
     if (writer.pendingBytes < 2 * file.segmentBytes) return;
     await writer.flush();
