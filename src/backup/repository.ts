@@ -4,7 +4,7 @@ import type { BackupCheck, BackupManifest, BackupRepository, Store, Verification
 import { beginBackup } from './backup-writer.ts';
 import { writeChecked } from './checked-json.ts';
 import { assertRecipients, parseIdentities } from './crypt.ts';
-import { objectExists } from './errors.ts';
+import { objectExists, repositoryMissing } from './errors.ts';
 import { inOrder } from './in-order.ts';
 import {
   backupPrefix,
@@ -49,7 +49,7 @@ export interface RepositorySettings {
 /** Opens a repository. Throws REPOSITORY_MISSING where there is none. */
 export async function openRepository(store: Store, settings: RepositorySettings): Promise<BackupRepository> {
   const stored = await store.get(REPOSITORY_FILE);
-  if (!stored) throw missing(store.place);
+  if (!stored) throw repositoryMissing(store.place);
   const record = readRepositoryRecord(stored, REPOSITORY_FILE);
   const vault: Vault = {
     store,
@@ -149,10 +149,3 @@ function once<T>(make: () => T): () => T {
     return made.value;
   };
 }
-
-const missing = (place: string): KnownError =>
-  new KnownError(
-    'REPOSITORY_MISSING',
-    `there is no backup repository in ${place}`,
-    `Check the path and that the disk is mounted. A new repository is made by: lifeboat init --repository ${place}`,
-  );

@@ -1,17 +1,25 @@
 import type { JsonObject } from '../lib/json.ts';
 
-/** Where bytes are kept: a folder now, a bucket later. One suite, `backup/store.testsuite.ts`, holds for every implementation. */
+/** Where bytes are kept: a folder or a bucket. One suite, `backup/store.testsuite.ts`, holds for every implementation. */
 export interface Store {
   /** For messages: where this is. */
   readonly place: string;
   /** Keeps an object whole or not at all, durably when it returns. An object of that key that exists is an error unless `replace`. */
-  put(key: string, bytes: Uint8Array, options?: { replace?: boolean }): Promise<void>;
+  put(key: string, bytes: Uint8Array, options?: PutOptions): Promise<void>;
   /** The whole object, or undefined when there is none. */
   get(key: string): Promise<Buffer | undefined>;
   /** Keys that begin with the prefix, sorted, with their sizes in bytes. Half-written objects are not among them. */
   list(prefix: string): Promise<readonly { key: string; bytes: number }[]>;
   /** Removes an object; removing what is not there is no error. */
   remove(key: string): Promise<void>;
+  /** When an object was stored, by the store's own clock. Undefined when there is none, or the store does not know. */
+  storedAt(key: string): Promise<Date | undefined>;
+}
+
+export interface PutOptions {
+  readonly replace?: boolean;
+  /** It will be replaced within minutes: where objects are locked against removal, this one is not. */
+  readonly brief?: boolean;
 }
 
 /** One encrypted object of a backup. */
