@@ -28,6 +28,8 @@ export interface Job {
   readonly names: readonly string[];
   /** Keys in one page of a list, at most. */
   readonly page: number;
+  /** Bytes of a part that is not the last, at least. */
+  readonly smallestPart: number;
   /** Plays a store that does not know If-None-Match. */
   readonly ignoresConditions: boolean;
 }
@@ -168,10 +170,8 @@ function keepPart(job: Job): Answer {
   return answer({ etag: part.etag, 'x-amz-checksum-crc32': part.crc32 });
 }
 
-const SMALLEST_PART = 5 * 1024 * 1024;
-
 function endUpload(job: Job): Answer {
-  const { asked, bucket, now, ignoresConditions } = job;
+  const { asked, bucket, now, ignoresConditions, smallestPart } = job;
   const upload = uploadOf(job);
   const named = [...asked.body.toString().matchAll(/<Part>(.*?)<\/Part>/gs)].map(([, text = '']) => ({
     number: Number(/<PartNumber>(\d+)</.exec(text)?.[1]),
@@ -185,7 +185,7 @@ function endUpload(job: Job): Answer {
     const part = upload.parts.get(number);
     if (!part || part.etag !== etag || part.crc32 !== crc32)
       throw refusal(400, 'InvalidPart', 'A part was not sent, or is not the one that was.');
-    if (at < named.length - 1 && part.bytes.length < SMALLEST_PART)
+    if (at < named.length - 1 && part.bytes.length < smallestPart)
       throw refusal(400, 'EntityTooSmall', 'Your proposed upload is smaller than the minimum allowed object size.');
     return part;
   });

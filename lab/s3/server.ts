@@ -48,6 +48,7 @@ export interface LabS3Settings {
   readonly users: readonly User[];
   readonly region?: string;
   readonly page?: number;
+  readonly smallestPart?: number;
   readonly ignoresConditions?: boolean;
   /** Its own clock. */
   readonly now?: () => Date;
@@ -143,8 +144,8 @@ function answerTo(world: World, asked: Asked, operation: Operation | undefined, 
     const right = RIGHTS[operation] ?? `s3:${operation}`;
     if (user.allowed && !user.allowed.includes(right)) throw refusal(403, 'AccessDenied', `${right} is not allowed.`);
     const bucket = bucketOf(world, asked.bucket);
-    const { page = 1000, ignoresConditions = false } = settings;
-    return OPERATIONS[operation]({ asked, bucket, now, names, page, ignoresConditions });
+    const { page = 1000, ignoresConditions = false, smallestPart = 5 * 1024 * 1024 } = settings;
+    return OPERATIONS[operation]({ asked, bucket, now, names, page, smallestPart, ignoresConditions });
   } catch (error) {
     if (error instanceof Refusal) return errorAnswer(error);
     throw error;

@@ -153,6 +153,8 @@ const NAMES: readonly Row[] = [
   ],
 ];
 
+const NETWORK = 'Check the network, and repository.region and repository.endpoint in the plan.';
+
 const STATUSES: readonly (readonly [from: number, to: number, (name: string) => Meaning])[] = [
   [
     401,
@@ -163,6 +165,7 @@ const STATUSES: readonly (readonly [from: number, to: number, (name: string) => 
         'The credentials need s3:ListBucket, s3:GetObject, s3:PutObject, s3:DeleteObject and s3:AbortMultipartUpload on bucket and prefix; with object lock s3:PutObjectRetention too.',
       ),
   ],
+  [200, 299, (name) => failed(name, 'its answer cannot be read', NETWORK)],
   [429, 429, (name) => busy(`it asks to slow down (${name}), and went on doing so`)],
   [507, 507, () => ({ code: 'DISK_FULL', says: 'there is no room left', hint: 'Make room, and run it again.' })],
   [500, 599, (name) => busy(`it cannot answer now (${name})`)],
@@ -188,5 +191,3 @@ function silent(name: string): Meaning {
   if (late) return { code: 'TIMED_OUT', says: 'it did not answer in time', hint: NETWORK };
   return { code: 'TARGET_UNREACHABLE', says: `it does not answer (${name})`, hint: NETWORK };
 }
-
-const NETWORK = 'Check the network, and repository.region and repository.endpoint in the plan.';

@@ -12,8 +12,8 @@ import type { Patience } from './client.ts';
 
 /* Every request a store makes goes wrong once, in every way; then for good. The result is the same, or a clear error; never half. */
 
-const MIB = 1024 * 1024;
-const LARGE = Buffer.alloc(5 * MIB + 1, 'large');
+const PART = 1024;
+const LARGE = Buffer.alloc(2 * PART + 1, 'large');
 const SMALL = Buffer.from('small');
 
 let servers: LabS3[] = [];
@@ -22,7 +22,7 @@ afterAll(() => Promise.all(servers.map((server) => server.close())));
 
 /** Each case has a server of its own: faults are scripted for the next request, whoever makes it. */
 async function world(patience: Partial<Patience>) {
-  const s3 = await startS3({ users: [USER], page: 2 });
+  const s3 = await startS3({ users: [USER], page: 2, smallestPart: PART });
   servers = [...servers, s3];
   const site = newSite(s3);
   const open = (more: Partial<BucketSite> = {}): Store =>
@@ -40,8 +40,8 @@ const PATIENT: Partial<Patience> = {
   connectMs: 1000,
   silenceMs: 150,
   requestMs: 20_000,
-  partsAbove: 5 * MIB,
-  partBytes: 5 * MIB,
+  partsAbove: PART,
+  partBytes: PART,
 };
 
 interface Call {
@@ -76,10 +76,11 @@ const CALLS: readonly Call[] = [
   { name: 'storedAt', meets: 'HeadObject', work: async (store) => (await store.storedAt('there')) instanceof Date, gives: true },
 ];
 
-const everyFault = (call: Call): readonly Fault[] =>
-  FAULTS.filter((fault) => call.meets !== 'HeadObject' || !['cut', 'rotten'].includes(fault));
+/** HEAD has no body to be cut; and of XML that arrives altered only the line itself, TLS, can know. */
+const everyFault = ({ meets }: Call): readonly Fault[] =>
+  FAULTS.filter((fault) => (fault !== 'cut' || meets !== 'HeadObject') && (fault !== 'rotten' || meets === 'GetObject'));
 
-describe('a request that goes wrong once', () => {
+describe.concurrent('a request that goes wrong once', () => {
   test.each(CALLS)('$name ($meets): the result is the same', async (call) => {
     await Promise.all(everyFault(call).map((fault) => once(call, fault)));
   });
@@ -94,7 +95,7 @@ describe('a request that goes wrong once', () => {
   }
 });
 
-describe('a request that goes wrong for good', () => {
+describe.concurrent('a request that goes wrong for good', () => {
   /** What is passed over: it only tidies. */
   const needed = CALLS.filter(({ meets }) => meets !== 'ListMultipartUploads');
 

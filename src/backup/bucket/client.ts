@@ -51,9 +51,8 @@ export function connect(site: BucketSite, clock: Clock, patience: Patience): Buc
     maxAttempts: patience.tries,
     requestHandler: {
       connectionTimeout: patience.connectMs,
-      requestTimeout: patience.silenceMs,
+      // Not requestTimeout: it would cut off a large part on a slow line although its bytes go on flowing.
       socketTimeout: patience.silenceMs,
-      throwOnRequestTimeout: true,
     },
   });
   const below = prefix === undefined ? '' : `${prefix}/`;
