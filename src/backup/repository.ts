@@ -7,7 +7,6 @@ import { assertRecipients, parseIdentities } from './crypt.ts';
 import { objectExists, repositoryMissing } from './errors.ts';
 import { inOrder } from './in-order.ts';
 import {
-  backupPrefix,
   backupsPrefix,
   manifestKey,
   README_FILE,
@@ -16,9 +15,11 @@ import {
   verifiedPrefix,
 } from './keys.ts';
 import { logStore } from './log-store.ts';
+import { presentBackup, removeBackup } from './present.ts';
 import { readmeText } from './readme.ts';
 import { readManifest, readRepositoryRecord, readVerification } from './records.ts';
 import { faultOf, openObject, type Vault } from './sealed-objects.ts';
+import { listUnfinished, removeUnfinished } from './unfinished.ts';
 
 /** Objects of this size keep memory small and lose little compression. */
 const OBJECT_BYTES = 8 * 1024 * 1024;
@@ -64,7 +65,10 @@ export async function openRepository(store: Store, settings: RepositorySettings)
     backups: (component) => listBackups(store, component),
     read: (manifest, part) => readPart(vault, manifest, part),
     check: (manifest) => checkBackup(store, manifest),
+    present: (manifest) => presentBackup(store, manifest),
     remove: (manifest) => removeBackup(store, manifest),
+    unfinished: (component) => listUnfinished(store, component),
+    removeUnfinished: (component, id) => removeUnfinished(store, component, id),
     ...logStore(vault, () => settings.clock.now()),
     putVerification: (verification) => putVerification(store, verification),
     verifications: (component) => listVerifications(store, component),
@@ -99,12 +103,6 @@ async function checkBackup(store: Store, manifest: BackupManifest): Promise<Back
     if (fault !== undefined) return { id, whole: false, why: `${object.key} ${fault}` };
   }
   return { id, whole: true };
-}
-
-/** The manifest goes first: a removal that is cut short leaves objects that belong to nothing, never half a backup. */
-async function removeBackup(store: Store, manifest: BackupManifest): Promise<void> {
-  await store.remove(manifestKey(manifest.component, manifest.id));
-  for (const { key } of await store.list(backupPrefix(manifest.component, manifest.id))) await store.remove(key);
 }
 
 async function putVerification(store: Store, record: VerificationRecord): Promise<void> {

@@ -76,6 +76,15 @@ export type BackupCheck =
   | { readonly id: string; readonly whole: true }
   | { readonly id: string; readonly whole: false; readonly why: string };
 
+/** Objects without a manifest. Times are the store's; absent where it does not know them of every object. */
+export interface UnfinishedBackup {
+  readonly id: string;
+  readonly objects: number;
+  readonly bytes: number;
+  readonly begunAt?: Date;
+  readonly lastWrittenAt?: Date;
+}
+
 /** Proof that a backup was restored and what was found; one file each, never changed. */
 export interface VerificationRecord {
   readonly backup: string;
@@ -102,7 +111,13 @@ export interface BackupRepository {
   /** Plain bytes of one part, object by object, each verified before it is given out. Needs the private key. */
   read(manifest: BackupManifest, part: string): AsyncIterable<Buffer>;
   check(manifest: BackupManifest): Promise<BackupCheck>;
+  /** As `check`, by names and sizes alone: nothing is read, so damage inside an object is not seen. */
+  present(manifest: BackupManifest): Promise<BackupCheck>;
   remove(manifest: BackupManifest): Promise<void>;
+  /** Objects that belong to no backup: one is being taken, or was broken off. */
+  unfinished(component: string): Promise<readonly UnfinishedBackup[]>;
+  /** Removes the objects of a backup that was broken off; does nothing when it has been finished since. */
+  removeUnfinished(component: string, id: string): Promise<void>;
 
   /** Keeps a stretch of log. Whole before it is visible; stretches it covers completely are removed afterwards. */
   putLog(log: {
@@ -114,6 +129,7 @@ export interface BackupRepository {
   }): Promise<LogRef>;
   /** Every stretch of log of a component, by system, timeline and position. */
   logs(component: string): Promise<readonly LogRef[]>;
+  removeLog(log: LogRef): Promise<void>;
   /** The plain bytes of a stretch, verified; also when a stream has joined it into a larger one since it was listed. */
   readLog(log: LogRef): Promise<Buffer>;
   /** The history file of a timeline: where it branched off. Kept in clear, so that points are known without a key. */
