@@ -206,7 +206,7 @@ describe('whatever is stored and whatever the rule', () => {
       }),
       RUNS,
     );
-  });
+  }, 120_000);
 
   test('every point that stays reaches as far as before, after each single removal, and no hole is made', () => {
     fc.assert(
@@ -226,5 +226,5 @@ describe('whatever is stored and whatever the rule', () => {
       }),
       RUNS,
     );
-  });
+  }, 120_000);
 });
