@@ -16,10 +16,20 @@ export const credentialsOf = ({ id, secret, token }: User): Record<string, strin
   AWS_EC2_METADATA_DISABLED: 'true',
 });
 
+/** From now on the stores of this process act as this user. */
+export const actAs = (user: User): void => void Object.assign(process.env, credentialsOf(user));
+
 /** A new, empty bucket, and where a store finds it. */
-export function newSite(s3: LabS3, more: Partial<BucketSite> & { locks?: boolean; versioned?: boolean } = {}): BucketSite {
+export function newSite(
+  s3: LabS3,
+  more: Partial<BucketSite> & { locks?: boolean; versioned?: boolean } = {},
+): BucketSite {
   const { locks, versioned, ...site } = more;
   const bucket = `lab-${randomBytes(6).toString('hex')}`;
-  s3.add({ name: bucket, ...(locks === undefined ? {} : { locks }), ...(versioned === undefined ? {} : { versioned }) });
+  s3.add({
+    name: bucket,
+    ...(locks === undefined ? {} : { locks }),
+    ...(versioned === undefined ? {} : { versioned }),
+  });
   return { kind: 'bucket', bucket, region: s3.region, endpoint: s3.endpoint, path_style: true, ...site };
 }

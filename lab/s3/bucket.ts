@@ -59,7 +59,15 @@ export interface Said {
   readonly lockMode?: string;
 }
 
-const CLASSES = ['STANDARD', 'STANDARD_IA', 'ONEZONE_IA', 'INTELLIGENT_TIERING', 'GLACIER_IR', 'GLACIER', 'DEEP_ARCHIVE'];
+const CLASSES = [
+  'STANDARD',
+  'STANDARD_IA',
+  'ONEZONE_IA',
+  'INTELLIGENT_TIERING',
+  'GLACIER_IR',
+  'GLACIER',
+  'DEEP_ARCHIVE',
+];
 const KEPT = /^x-amz-(meta-.+|storage-class|server-side-encryption.*|object-lock-.+)$/;
 
 export function saidIn(asked: Asked, names: readonly string[], { locks }: Bucket, now: Date): Said {
@@ -80,7 +88,12 @@ export function saidIn(asked: Asked, names: readonly string[], { locks }: Bucket
   return { headers, lockMode: mode, lockedUntil: new Date(until) };
 }
 
-export function keepObject(bucket: Bucket, key: string, bytes: Buffer, more: Said & { now: Date; etag?: string; crc32?: string }): Version {
+export function keepObject(
+  bucket: Bucket,
+  key: string,
+  bytes: Buffer,
+  more: Said & { now: Date; etag?: string; crc32?: string },
+): Version {
   const { now, etag, crc32: sum, ...said } = more;
   const version: Version = {
     id: bucket.versioned ? randomBytes(12).toString('hex') : 'null',
@@ -114,7 +127,10 @@ export function deleteVersion(bucket: Bucket, key: string, id: string, asked: As
   const bypass = found?.lockMode === 'GOVERNANCE' && asked.header('x-amz-bypass-governance-retention') === 'true';
   if (found?.lockedUntil && found.lockedUntil > now && !bypass)
     throw refusal(403, 'AccessDenied', 'Access Denied because object protected by object lock.');
-  bucket.objects.set(key, versions.filter((version) => version !== found));
+  bucket.objects.set(
+    key,
+    versions.filter((version) => version !== found),
+  );
 }
 
 /** What a reader without a version meets. */

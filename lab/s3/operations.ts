@@ -82,7 +82,8 @@ function requireCondition({ header, key }: Pick<Asked, 'header' | 'key'>, bucket
   const condition = header('if-none-match');
   if (condition === undefined) return;
   if (condition !== '*') throw refusal(501, 'NotImplemented', 'If-None-Match takes only *.');
-  if (currentOf(bucket, key)) throw refusal(412, 'PreconditionFailed', 'At least one of the preconditions did not hold.');
+  if (currentOf(bucket, key))
+    throw refusal(412, 'PreconditionFailed', 'At least one of the preconditions did not hold.');
 }
 
 const ARCHIVED = ['GLACIER', 'DEEP_ARCHIVE'];
@@ -106,7 +107,10 @@ function getObject({ asked, bucket }: Job): Answer {
   const bytes = version.bytes.subarray(from, to);
   if (whole) return { status: 200, headers: { ...headers, 'content-length': `${bytes.length}` }, body: bytes };
   const { 'x-amz-checksum-crc32': _, ...others } = headers as Record<string, string>;
-  const range = { 'content-range': `bytes ${from}-${to - 1}/${version.bytes.length}`, 'content-length': `${bytes.length}` };
+  const range = {
+    'content-range': `bytes ${from}-${to - 1}/${version.bytes.length}`,
+    'content-length': `${bytes.length}`,
+  };
   return { status: 206, headers: { ...others, ...range }, body: bytes };
 }
 
@@ -150,7 +154,10 @@ function beginUpload({ asked, bucket, names, now }: Job): Answer {
   const id = randomBytes(12).toString('hex');
   const said = saidIn(asked, names, bucket, now);
   bucket.uploads.set(id, { id, key: asked.key, begunAt: now, said, parts: new Map() });
-  return xml('InitiateMultipartUploadResult', element('Bucket', bucket.name) + element('Key', asked.key) + element('UploadId', id));
+  return xml(
+    'InitiateMultipartUploadResult',
+    element('Bucket', bucket.name) + element('Key', asked.key) + element('UploadId', id),
+  );
 }
 
 function uploadOf({ asked, bucket }: Job) {

@@ -14,16 +14,23 @@ export interface User {
 }
 
 const SKEW_MS = 15 * 60 * 1000;
-const AUTHORIZATION = /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d{8})\/([^/]+)\/s3\/aws4_request, ?SignedHeaders=([^,]+), ?Signature=([0-9a-f]{64})$/;
+const AUTHORIZATION =
+  /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d{8})\/([^/]+)\/s3\/aws4_request, ?SignedHeaders=([^,]+), ?Signature=([0-9a-f]{64})$/;
 
 /** Who asks, when the signature of the request (Signature Version 4) is right; refuses as S3 does when it is not. */
 export function signerOf(asked: Asked, users: readonly User[], region: string, now: Date): User {
-  const [, id, day = '', scopeRegion = '', signed = '', given = ''] = AUTHORIZATION.exec(asked.header('authorization') ?? '') ?? [];
+  const [, id, day = '', scopeRegion = '', signed = '', given = ''] =
+    AUTHORIZATION.exec(asked.header('authorization') ?? '') ?? [];
   if (id === undefined) throw refusal(403, 'AccessDenied', 'The request is not signed.');
   const user = users.find((one) => one.id === id);
   if (!user) throw refusal(403, 'InvalidAccessKeyId', 'Nobody has this access key.');
   if (scopeRegion !== region)
-    throw refusal(400, 'AuthorizationHeaderMalformed', `The region '${scopeRegion}' is wrong.`, `<Region>${region}</Region>`);
+    throw refusal(
+      400,
+      'AuthorizationHeaderMalformed',
+      `The region '${scopeRegion}' is wrong.`,
+      `<Region>${region}</Region>`,
+    );
   const date = asked.header('x-amz-date') ?? '';
   const moment = Date.parse(date.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'));
   if (!(Math.abs(now.getTime() - moment) < SKEW_MS)) throw refusal(403, 'RequestTimeTooSkewed', 'The clocks differ.');

@@ -3,7 +3,10 @@ import { seal, unseal } from './crypt.ts';
 import { historyKey, logKey, logPrefix, parseHistoryKey, parseLogKey, sha256Of, systemPrefix } from './keys.ts';
 import { getNamed, type Vault } from './sealed-objects.ts';
 
-type LogStore = Pick<BackupRepository, 'putLog' | 'logs' | 'removeLog' | 'readLog' | 'putTimelineHistory' | 'timelineHistories'>;
+type LogStore = Pick<
+  BackupRepository,
+  'putLog' | 'logs' | 'removeLog' | 'readLog' | 'putTimelineHistory' | 'timelineHistories'
+>;
 
 /** The write-ahead log of every component: stretches of bytes that may overlap, and the histories of timelines. */
 export function logStore(vault: Vault, now: () => Date): LogStore {

@@ -6,14 +6,7 @@ import { writeChecked } from './checked-json.ts';
 import { assertRecipients, parseIdentities } from './crypt.ts';
 import { objectExists, repositoryMissing } from './errors.ts';
 import { inOrder } from './in-order.ts';
-import {
-  backupsPrefix,
-  manifestKey,
-  README_FILE,
-  REPOSITORY_FILE,
-  verificationKey,
-  verifiedPrefix,
-} from './keys.ts';
+import { backupsPrefix, manifestKey, README_FILE, REPOSITORY_FILE, verificationKey, verifiedPrefix } from './keys.ts';
 import { logStore } from './log-store.ts';
 import { presentBackup, removeBackup } from './present.ts';
 import { readmeText } from './readme.ts';

@@ -1,5 +1,5 @@
 import type { BackupManifest, LogRef } from '../model/repository.ts';
-import { type Catalogued, baseFacts } from './recovery-points.ts';
+import { baseFacts, type Catalogued } from './recovery-points.ts';
 import { type Branches, branchesOf } from './timelines.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;

@@ -52,7 +52,10 @@ export function retentionOf(request: RetentionRequest): Retention {
   return {
     keep,
     remove: remove.toReversed(),
-    log: unneededLog(keep.map(({ backup }) => backup), request),
+    log: unneededLog(
+      keep.map(({ backup }) => backup),
+      request,
+    ),
     guards: [...methods].flatMap(([method, backups]) =>
       removed.has(method) ? newestProven(backups, request.stored.verifications) : [],
     ),

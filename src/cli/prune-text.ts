@@ -6,7 +6,9 @@ import { table } from './table.ts';
 /** What stays and why, what goes and why, and what to type to let it go. */
 export function pruneText(result: PruneResult, paint: Paint): string {
   const { components, removed } = result;
-  const nothing = components.every(({ remove, log, unfinished }) => remove.length + log.stretches === 0 && !unfinished.some(({ goes }) => goes));
+  const nothing = components.every(
+    ({ remove, log, unfinished }) => remove.length + log.stretches === 0 && !unfinished.some(({ goes }) => goes),
+  );
   const end = nothing
     ? 'Nothing to remove.'
     : removed

@@ -27,14 +27,25 @@ export function siteOf(repository: Repository): RepositorySite {
   const { folder, bucket, region } = repository;
   if (folder !== undefined) return { kind: 'folder', folder };
   if (bucket === undefined || region === undefined) throw new TypeError('a repository without a place');
-  const { prefix, endpoint, path_style, profile, storage_class, encryption, object_lock, conditional_writes } = repository;
+  const { prefix, endpoint, path_style, profile, storage_class, encryption, object_lock, conditional_writes } =
+    repository;
   const reached = { bucket, region, prefix, endpoint, path_style, profile, conditional_writes };
   return { kind: 'bucket', ...reached, storage_class, encryption, object_lock };
 }
 
 /** The same repository at another place, as another machine may reach it. How a bucket is written to stays as planned. */
 export function movedTo(repository: Repository, site: RepositorySite): Repository {
-  const { folder: _, bucket: __, region, prefix, endpoint, path_style, profile, conditional_writes, ...others } = repository;
+  const {
+    folder: _,
+    bucket: __,
+    region,
+    prefix,
+    endpoint,
+    path_style,
+    profile,
+    conditional_writes,
+    ...others
+  } = repository;
   if (site.kind === 'bucket') return { ...others, ...siteFields(site) };
   const { storage_class, encryption, object_lock, ...rest } = others;
   return { ...rest, folder: site.folder };
@@ -52,7 +63,9 @@ export const placeOf = (site: RepositorySite): string =>
 export function siteText(site: RepositorySite): string {
   if (site.kind === 'folder') return site.folder;
   const { bucket: _, prefix: __, ...options } = known(reachOf(site));
-  const query = new URLSearchParams(Object.entries(options).map(([name, value]): [string, string] => [name, String(value)]));
+  const query = new URLSearchParams(
+    Object.entries(options).map(([name, value]): [string, string] => [name, String(value)]),
+  );
   return `${placeOf(site)}?${query}`;
 }
 

@@ -81,7 +81,9 @@ function requireOwnFolder({ folder }: FolderSite): void {
   const names = readdirSync(folder);
   // Whether a repository may be made anew where one is, the repository itself says.
   if (names.includes(REPOSITORY_FILE)) return;
-  const foreign = names.filter((name) => !HARMLESS.includes(name) && !(name === README_FILE && isOurs(readmeIn(folder))));
+  const foreign = names.filter(
+    (name) => !HARMLESS.includes(name) && !(name === README_FILE && isOurs(readmeIn(folder))),
+  );
   if (foreign.length > 0) throw notEmpty(folder, foreign, 'a folder');
 }
 
@@ -99,7 +101,11 @@ const isOurs = (readme: string): boolean => readme.startsWith(`${readmeText([]).
 
 const readmeIn = (folder: string): string => readFileSync(join(folder, README_FILE), 'utf8');
 
-async function makeRepository(site: RepositorySite, recipients: readonly string[], services: Services): Promise<string> {
+async function makeRepository(
+  site: RepositorySite,
+  recipients: readonly string[],
+  services: Services,
+): Promise<string> {
   const store = openStore(site, services.clock);
   await requireNothingForeign(site, store);
   const now = services.clock.now();

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { memoryStore, type MemoryStore } from '../backup/memory-store.fake.ts';
+import { generateIdentity } from '../backup/crypt.ts';
+import { type MemoryStore, memoryStore } from '../backup/memory-store.fake.ts';
 import { readAll, reopened, takeBackup, testClock } from '../backup/repository.fake.ts';
 import { createRepository } from '../backup/repository.ts';
 import { Crash, crashAfter } from '../backup/store-faults.fake.ts';
-import { generateIdentity } from '../backup/crypt.ts';
 import { loadRecoveryPoints } from '../catalog/load.ts';
 import { planWith } from '../check/checked-plan.fake.ts';
 import type { BackupRepository, Store } from '../model/repository.ts';
@@ -35,7 +35,13 @@ async function stocked(): Promise<MemoryStore> {
       { id: `b${of}`, component: 'database', method: 'postgres.base_backup', facts, at: clock.now() },
     );
     const from = BigInt(of * SEGMENT);
-    await repository.putLog({ component: 'database', system: '7', timeline: 1, from, bytes: Buffer.alloc(SEGMENT, of) });
+    await repository.putLog({
+      component: 'database',
+      system: '7',
+      timeline: 1,
+      from,
+      bytes: Buffer.alloc(SEGMENT, of),
+    });
   }
   clock.set(day(2));
   const broken = await repository.begin({

@@ -23,7 +23,8 @@ beforeEach(async () => {
   rig.edit((plan) => plan.replace('  domain: there\n', '  domain: there\n  keep: { last: 2 }\n'));
   repository = await openRepository(openFolderStore(rig.repositoryFolder), { recipients: [], clock: rig.clock });
   start = rig.clock.now().getTime();
-  for (let of = 1; of <= 4; of++) await takeBackup(repository, { base: `base ${of}` }, { ...BASE, id: `b${of}`, at: at(of) });
+  for (let of = 1; of <= 4; of++)
+    await takeBackup(repository, { base: `base ${of}` }, { ...BASE, id: `b${of}`, at: at(of) });
   rig.clock.advance(5 * DAY);
 });
 afterEach(() => rig.remove());
@@ -62,7 +63,10 @@ describe('prune', () => {
     expect(result.removed).toBe(true);
     expect(await backups()).toEqual(['b3', 'b4']);
     expect(readdirSync(join(rig.repositoryFolder, 'components/database/backups/b3'))).toHaveLength(2);
-    expect(lines).toEqual([`database: removing b1 of ${at(1).toISOString()}`, `database: removing b2 of ${at(2).toISOString()}`]);
+    expect(lines).toEqual([
+      `database: removing b1 of ${at(1).toISOString()}`,
+      `database: removing b2 of ${at(2).toISOString()}`,
+    ]);
     expect(pruneText(result, plainPaint)).toContain(`Removed from ${rig.repositoryFolder}.`);
     expect(pruneText(await pruned(true), plainPaint)).toContain('Nothing to remove.');
   });
@@ -79,7 +83,10 @@ describe('prune', () => {
     const folder = join(rig.repositoryFolder, 'components/database/backups/b4');
     const [object = ''] = readdirSync(folder).filter((name) => name.endsWith('.age'));
     rmSync(join(folder, object));
-    await expect(pruned(true)).rejects.toMatchObject({ code: 'OBJECT_DAMAGED', message: expect.stringContaining('b4') });
+    await expect(pruned(true)).rejects.toMatchObject({
+      code: 'OBJECT_DAMAGED',
+      message: expect.stringContaining('b4'),
+    });
     expect(await backups()).toEqual(['b1', 'b2', 'b3', 'b4']);
   });
 
@@ -134,13 +141,16 @@ describe('prune', () => {
 
   test('a component that does not exist', async () => {
     const asked = { component: 'databse', remove: false, signal: new AbortController().signal, log: () => undefined };
-    await expect(prune(asked, rig.services())).rejects.toMatchObject({ code: 'USAGE', hint: expect.stringContaining('database') });
+    await expect(prune(asked, rig.services())).rejects.toMatchObject({
+      code: 'USAGE',
+      hint: expect.stringContaining('database'),
+    });
   });
 });
 
 test('what a backup says of itself counts, the longest of several; else what the repository says', async () => {
   const plan = (policies: string) => {
-    rig.edit((text) => text.replace(/    backups:\n(      - .*\n)+/, `    backups:\n${policies}`));
+    rig.edit((text) => text.replace(/ {4}backups:\n( {6}- .*\n)+/, `    backups:\n${policies}`));
     expect(readFileSync(rig.planFile, 'utf8')).toContain(policies);
     return import('./load-plan.ts').then(({ requirePlan }) => requirePlan(rig.services()).plan);
   };

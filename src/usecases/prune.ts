@@ -10,7 +10,7 @@ import { findComponent } from './find-component.ts';
 import { requirePlan } from './load-plan.ts';
 import { openWorld } from './open-world.ts';
 import { carryOut } from './prune-carry-out.ts';
-import { judgeComponent, type Judgement } from './prune-judge.ts';
+import { type Judgement, judgeComponent } from './prune-judge.ts';
 import { plannedPlace } from './repository-place.ts';
 import type { PlanWorld, Services } from './services.ts';
 
@@ -38,7 +38,12 @@ export interface PrunedComponent {
   /** Log that no backup needs which stays. */
   readonly log: { readonly stretches: number; readonly bytes: number; readonly from?: string; readonly to?: string };
   /** Objects without a manifest. `goes`: they were broken off more than a day ago. */
-  readonly unfinished: readonly { readonly backup: string; readonly bytes: number; readonly goes: boolean; readonly why: string }[];
+  readonly unfinished: readonly {
+    readonly backup: string;
+    readonly bytes: number;
+    readonly goes: boolean;
+    readonly why: string;
+  }[];
 }
 
 export interface PrunedBackup {
@@ -115,4 +120,3 @@ function logShown(log: readonly LogRef[]): PrunedComponent['log'] {
   const span = first && last ? { from: formatLsn(first.from), to: formatLsn(last.to) } : {};
   return { stretches: log.length, bytes, ...span };
 }
-

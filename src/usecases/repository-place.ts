@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { KnownError } from '../model/errors.ts';
-import type { Plan } from '../model/plan.ts';
 import { BucketAddress } from '../model/plan/repository.ts';
+import type { Plan } from '../model/plan.ts';
 import { bucketFields, isBucketText, type RepositorySite, siteOf } from '../model/repository-site.ts';
 import { requirePlan } from './load-plan.ts';
 import { repositoryIn } from './open-world.ts';

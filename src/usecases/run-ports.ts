@@ -1,7 +1,7 @@
 import type { EnginePorts, Happening } from '../engine/ports.ts';
 import { copiedPorts } from './copied-ports.ts';
-import { plannedPlace } from './repository-place.ts';
 import { shareOutput } from './output-file.ts';
+import { plannedPlace } from './repository-place.ts';
 import { RunCopier } from './run-copier.ts';
 import { safetyPointsIn } from './safety-points.ts';
 import type { PlanWorld, Services } from './services.ts';

@@ -1,8 +1,8 @@
 import { formatDuration } from '../lib/duration.ts';
 import { KnownError } from '../model/errors.ts';
 import type { RunJournal } from '../model/journal.ts';
-import type { Adoption } from '../model/run.ts';
 import { siteText } from '../model/repository-site.ts';
+import type { Adoption } from '../model/run.ts';
 import { type CopiedRun, type CopyClaim, isSameClaim, type RunCopies } from '../model/run-copy.ts';
 import { scenarioOfRun } from '../model/run-scenario.ts';
 import { foldRun, type RunState } from '../model/run-state.ts';

@@ -51,15 +51,22 @@ async function query(sql: string, at: Partial<{ host: string; user: string }> = 
   }
 }
 
-const address = (): string => `s3://my-dr/shop?region=eu-west-1&endpoint=${encodeURIComponent(s3.endpoint)}&path_style=true`;
+const address = (): string =>
+  `s3://my-dr/shop?region=eu-west-1&endpoint=${encodeURIComponent(s3.endpoint)}&path_style=true`;
 
 test('from nothing to a restored copy, in a bucket that lets nothing be removed', async () => {
   const made = await program.run(['init', '--repository', address()]);
-  expect(made).toMatchObject({ code: 0, stdout: expect.stringContaining('Repository: s3://my-dr/shop?region=eu-west-1') });
+  expect(made).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('Repository: s3://my-dr/shop?region=eu-west-1'),
+  });
   const file = join(world.path, 'lifeboat.yaml');
   const plan = (await readFile(file, 'utf8'))
     .replace('/var/lib/postgresql/15/main, port: 5432', `${server.dataFolder}, port: ${server.port}`)
-    .replace('  domain: vault\n', '  domain: vault\n  object_lock: { mode: compliance, days: 1 }\n  keep: { last: 1 }\n');
+    .replace(
+      '  domain: vault\n',
+      '  domain: vault\n  object_lock: { mode: compliance, days: 1 }\n  keep: { last: 1 }\n',
+    );
   await writeFile(file, plan);
   expect(await program.run(['check'])).toMatchObject({ code: 0, stderr: '' });
 
@@ -120,7 +127,10 @@ test('the log of a recovery is in the bucket, and is read there by a machine wit
   };
   expect(repository).toBe(address());
   expect(runs).toEqual([expect.objectContaining({ scenario: 'database-destroyed', status: 'paused' })]);
-  expect(await program.run(['prune', '--remove'])).toMatchObject({ code: 10, stderr: expect.stringContaining('is not ended') });
+  expect(await program.run(['prune', '--remove'])).toMatchObject({
+    code: 10,
+    stderr: expect.stringContaining('is not ended'),
+  });
 });
 
 test('bad credentials and a bucket that is gone are told, and secrets are not', async () => {

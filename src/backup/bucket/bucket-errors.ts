@@ -107,7 +107,13 @@ const NAMES: readonly Row[] = [
       ),
   ],
   [
-    ['InvalidAccessKeyId', 'SignatureDoesNotMatch', 'InvalidToken', 'InvalidClientTokenId', 'UnrecognizedClientException'],
+    [
+      'InvalidAccessKeyId',
+      'SignatureDoesNotMatch',
+      'InvalidToken',
+      'InvalidClientTokenId',
+      'UnrecognizedClientException',
+    ],
     (name) => denied(`the credentials are wrong (${name})`, 'See whose they are with: aws sts get-caller-identity'),
   ],
   [
@@ -115,12 +121,23 @@ const NAMES: readonly Row[] = [
     () => denied('the clock of this machine is wrong by minutes', 'Set the clock, e.g.: timedatectl set-ntp true'),
   ],
   [
-    ['SlowDown', 'Throttling', 'ThrottlingException', 'TooManyRequests', 'TooManyRequestsException', 'RequestLimitExceeded'],
+    [
+      'SlowDown',
+      'Throttling',
+      'ThrottlingException',
+      'TooManyRequests',
+      'TooManyRequestsException',
+      'RequestLimitExceeded',
+    ],
     (name) => busy(`it asks to slow down (${name}), and went on doing so`),
   ],
   [
     ['QuotaExceeded', 'InsufficientStorage', 'XMinioStorageFull', 'InsufficientCapacity'],
-    () => ({ code: 'DISK_FULL', says: 'there is no room left', hint: 'Raise the quota or make room, and run it again.' }),
+    () => ({
+      code: 'DISK_FULL',
+      says: 'there is no room left',
+      hint: 'Raise the quota or make room, and run it again.',
+    }),
   ],
   [
     ['InvalidObjectState'],
@@ -149,7 +166,8 @@ const NAMES: readonly Row[] = [
   ],
   [
     ['EncryptionTypeNotSupported', 'KMS.DisabledException', 'KMS.NotFoundException', 'KMS.KMSInvalidStateException'],
-    (name) => denied(`the encryption key cannot be used (${name})`, 'Check repository.encryption and the state of the key.'),
+    (name) =>
+      denied(`the encryption key cannot be used (${name})`, 'Check repository.encryption and the state of the key.'),
   ],
 ];
 
@@ -179,7 +197,11 @@ const busy = (says: string): Meaning => ({
   hint: 'Wait some minutes and run it again. What was written whole stays valid.',
 });
 
-const failed = (name: string, says: string, hint = 'Look the name of the error up in the manual of the store.'): Meaning => ({
+const failed = (
+  name: string,
+  says: string,
+  hint = 'Look the name of the error up in the manual of the store.',
+): Meaning => ({
   code: 'TARGET_FAILED',
   says: `${says} (${name})`,
   hint,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Operation } from '../../../lab/s3/asked.ts';
 import { currentOf } from '../../../lab/s3/bucket.ts';
-import { credentialsOf, newSite, USER } from '../../../lab/s3/bucket-for-tests.ts';
+import { actAs, newSite, USER } from '../../../lab/s3/bucket-for-tests.ts';
 import { FAULTS, type Fault, type LabS3, startS3 } from '../../../lab/s3/server.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { KnownError } from '../../model/errors.ts';
@@ -17,7 +17,7 @@ const LARGE = Buffer.alloc(2 * PART + 1, 'large');
 const SMALL = Buffer.from('small');
 
 let servers: LabS3[] = [];
-beforeAll(() => void Object.assign(process.env, credentialsOf(USER)));
+beforeAll(() => actAs(USER));
 afterAll(() => Promise.all(servers.map((server) => server.close())));
 
 /** Each case has a server of its own: faults are scripted for the next request, whoever makes it. */
@@ -58,13 +58,15 @@ const put = (bytes: Buffer, options?: { replace: boolean }) => (store: Store) =>
 const CALLS: readonly Call[] = [
   { name: 'make', meets: 'PutObject', work: put(SMALL), gives: undefined, leaves: SMALL },
   { name: 'replace', meets: 'PutObject', work: put(SMALL, { replace: true }), gives: undefined, leaves: SMALL },
-  ...(['CreateMultipartUpload', 'UploadPart', 'CompleteMultipartUpload', 'ListMultipartUploads'] as const).map((meets) => ({
-    name: 'make in parts',
-    meets,
-    work: put(LARGE),
-    gives: undefined,
-    leaves: LARGE,
-  })),
+  ...(['CreateMultipartUpload', 'UploadPart', 'CompleteMultipartUpload', 'ListMultipartUploads'] as const).map(
+    (meets) => ({
+      name: 'make in parts',
+      meets,
+      work: put(LARGE),
+      gives: undefined,
+      leaves: LARGE,
+    }),
+  ),
   { name: 'get', meets: 'GetObject', work: (store) => store.get('there'), gives: SMALL },
   {
     name: 'list',
@@ -73,12 +75,19 @@ const CALLS: readonly Call[] = [
     gives: ['list/1', 'list/2', 'list/3'],
   },
   { name: 'remove', meets: 'DeleteObject', work: (store) => store.remove('there'), gives: undefined },
-  { name: 'storedAt', meets: 'HeadObject', work: async (store) => (await store.storedAt('there')) instanceof Date, gives: true },
+  {
+    name: 'storedAt',
+    meets: 'HeadObject',
+    work: async (store) => (await store.storedAt('there')) instanceof Date,
+    gives: true,
+  },
 ];
 
 /** HEAD has no body to be cut; and of XML that arrives altered only the line itself, TLS, can know. */
 const everyFault = ({ meets }: Call): readonly Fault[] =>
-  FAULTS.filter((fault) => (fault !== 'cut' || meets !== 'HeadObject') && (fault !== 'rotten' || meets === 'GetObject'));
+  FAULTS.filter(
+    (fault) => (fault !== 'cut' || meets !== 'HeadObject') && (fault !== 'rotten' || meets === 'GetObject'),
+  );
 
 describe.concurrent('a request that goes wrong once', () => {
   test.each(CALLS)('$name ($meets): the result is the same', async (call) => {
@@ -120,7 +129,10 @@ describe.concurrent('a request that goes wrong for good', () => {
 
   const CLEAR = ['TARGET_UNREACHABLE', 'TIMED_OUT', 'OBJECT_DAMAGED', 'TARGET_FAILED'];
   const isClear = (error: unknown): boolean =>
-    error instanceof KnownError && CLEAR.includes(error.code) && error.hint !== '' && !error.message.includes('undefined');
+    error instanceof KnownError &&
+    CLEAR.includes(error.code) &&
+    error.hint !== '' &&
+    !error.message.includes('undefined');
 
   test('an object that arrives altered each time is damaged, and not given out', async () => {
     const { s3, store } = await world({});

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { currentOf } from '../../../lab/s3/bucket.ts';
-import { credentialsOf, newSite, USER } from '../../../lab/s3/bucket-for-tests.ts';
+import { actAs, newSite, USER } from '../../../lab/s3/bucket-for-tests.ts';
 import { type LabS3, startS3 } from '../../../lab/s3/server.ts';
+import type { User } from '../../../lab/s3/signature.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { KnownError } from '../../model/errors.ts';
 import type { BucketSite } from '../../model/repository-site.ts';
@@ -17,7 +18,7 @@ const READER = { id: 'AKIAREADER', secret: 's', allowed: ['s3:GetObject', 's3:Li
 let s3: LabS3;
 beforeAll(async () => {
   s3 = await startS3({ users: [USER, TEMPORARY, EXPIRED, READER], page: 7 });
-  Object.assign(process.env, credentialsOf(USER));
+  actAs(USER);
 });
 afterAll(() => s3.close());
 
@@ -31,7 +32,9 @@ const versionOf = ({ bucket, prefix }: BucketSite, key: string) => {
 };
 
 storeContract('a bucket', async () => opened(newSite(s3)));
-storeContract('a prefix of a bucket with versions', async () => opened(newSite(s3, { prefix: 'a/b', versioned: true })));
+storeContract('a prefix of a bucket with versions', async () =>
+  opened(newSite(s3, { prefix: 'a/b', versioned: true })),
+);
 storeContract('a bucket with object lock', async () =>
   opened(newSite(s3, { locks: true, object_lock: { mode: 'compliance', days: 3 } })),
 );
@@ -126,7 +129,11 @@ describe('a bucket as a store', () => {
     await store.remove('object');
     expect(await store.get('object')).toBeUndefined();
     const versions = s3.buckets.get(site.bucket)?.objects.get('object') ?? [];
-    expect(versions.map(({ bytes, deleted }) => (deleted ? 'deleted' : String(bytes)))).toEqual(['first', 'second', 'deleted']);
+    expect(versions.map(({ bytes, deleted }) => (deleted ? 'deleted' : String(bytes)))).toEqual([
+      'first',
+      'second',
+      'deleted',
+    ]);
   });
 });
 
@@ -136,8 +143,13 @@ describe('a store that ignores If-None-Match', () => {
     try {
       const site = newSite(old);
       await opened(site).put('object', text('first'), { replace: true });
-      const error = await opened(site).put('object', text('second')).catch((thrown: unknown) => thrown);
-      expect(error).toMatchObject({ code: 'TARGET_FAILED', hint: expect.stringContaining('conditional_writes: false') });
+      const error = await opened(site)
+        .put('object', text('second'))
+        .catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({
+        code: 'TARGET_FAILED',
+        hint: expect.stringContaining('conditional_writes: false'),
+      });
       const store = opened({ ...site, conditional_writes: false });
       await expect(store.put('object', text('second'))).rejects.toMatchObject({ code: 'TARGET_NOT_EMPTY' });
       expect(await store.get('object')).toEqual(text('first'));
@@ -149,9 +161,8 @@ describe('a store that ignores If-None-Match', () => {
 });
 
 describe('what a person is told', () => {
-  const refusedWith = async (env: Record<string, string>, site: BucketSite): Promise<KnownError> => {
-    const before = { ...process.env };
-    Object.assign(process.env, env);
+  const refusedWith = async (user: User, site: BucketSite): Promise<KnownError> => {
+    actAs(user);
     try {
       await opened(site).put('object', text('x'));
       throw new Error('it was written');
@@ -160,18 +171,28 @@ describe('what a person is told', () => {
       expect(`${error.message} ${error.hint}`).not.toContain(USER.secret);
       return error;
     } finally {
-      Object.assign(process.env, before);
+      actAs(USER);
     }
   };
 
   test.each([
-    ['a wrong secret', { ...USER, secret: 'wrong' }, 'TARGET_DENIED', /credentials are wrong \(SignatureDoesNotMatch\)/],
-    ['an unknown key', { id: 'AKIANOBODY', secret: 's' }, 'TARGET_DENIED', /credentials are wrong \(InvalidAccessKeyId\)/],
+    [
+      'a wrong secret',
+      { ...USER, secret: 'wrong' },
+      'TARGET_DENIED',
+      /credentials are wrong \(SignatureDoesNotMatch\)/,
+    ],
+    [
+      'an unknown key',
+      { id: 'AKIANOBODY', secret: 's' },
+      'TARGET_DENIED',
+      /credentials are wrong \(InvalidAccessKeyId\)/,
+    ],
     ['a token that is over', EXPIRED, 'TARGET_DENIED', /credentials have expired \(ExpiredToken\)/],
     ['a foreign token', { ...TEMPORARY, token: 'bad' }, 'TARGET_DENIED', /credentials are wrong \(InvalidToken\)/],
     ['a missing right', READER, 'TARGET_DENIED', /access is refused \(AccessDenied\)/],
   ] as const)('%s', async (_, user, code, says) => {
-    expect(await refusedWith(credentialsOf(user), newSite(s3))).toMatchObject({
+    expect(await refusedWith(user, newSite(s3))).toMatchObject({
       code,
       message: expect.stringMatching(says),
       hint: expect.stringMatching(/\S/),
@@ -179,8 +200,7 @@ describe('what a person is told', () => {
   });
 
   test('no credentials at all', async () => {
-    const none = { ...credentialsOf(USER), AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' };
-    expect(await refusedWith(none, newSite(s3))).toMatchObject({
+    expect(await refusedWith({ id: '', secret: '' }, newSite(s3))).toMatchObject({
       code: 'TARGET_DENIED',
       message: expect.stringContaining('there are no credentials'),
     });
@@ -188,9 +208,9 @@ describe('what a person is told', () => {
 
   test('a session works', async () => {
     const site = newSite(s3);
-    Object.assign(process.env, credentialsOf(TEMPORARY));
+    actAs(TEMPORARY);
     await opened(site).put('object', text('x'));
-    Object.assign(process.env, credentialsOf(USER));
+    actAs(USER);
     expect(await opened(site).get('object')).toEqual(text('x'));
   });
 
@@ -234,7 +254,10 @@ describe('what a person is told', () => {
     const versions = s3.buckets.get(site.bucket)?.objects.get('object') ?? [];
     const archived = versions.map((version) => ({ ...version, headers: { 'x-amz-storage-class': 'GLACIER' } }));
     s3.buckets.get(site.bucket)?.objects.set('object', archived);
-    await expect(store.get('object')).rejects.toMatchObject({ code: 'TARGET_FAILED', hint: expect.stringContaining('restore-object') });
+    await expect(store.get('object')).rejects.toMatchObject({
+      code: 'TARGET_FAILED',
+      hint: expect.stringContaining('restore-object'),
+    });
   });
 
   test('a port on which nobody listens', async () => {

@@ -65,6 +65,8 @@ export const limited = ({ patience }: Bucket): { readonly abortSignal: AbortSign
 });
 
 /** Throws what a failed request means to a person. */
-export const explained = (bucket: Bucket, what: string) => (cause: unknown): never => {
-  throw bucketError(cause, { what, place: bucket.place, region: bucket.site.region });
-};
+export const explained =
+  (bucket: Bucket, what: string) =>
+  (cause: unknown): never => {
+    throw bucketError(cause, { what, place: bucket.place, region: bucket.site.region });
+  };

@@ -12,10 +12,12 @@ export const initCommand = defineCommand({
     "lifeboat init --repository 's3://my-bucket/orders?region=eu-west-1'",
   ],
   args: { plan: PLAN_WORD },
-  flags: { repository: text(
+  flags: {
+    repository: text(
       'PLACE',
       'Folder of the repository of backups, best on another machine or disk; or a bucket: s3://BUCKET/PREFIX?region=REGION.',
-    ) },
+    ),
+  },
   fails: ['USAGE', 'PLAN_INVALID', 'TARGET_NOT_EMPTY', 'TARGET_DENIED', 'TARGET_UNREACHABLE', 'REPOSITORY_MISSING'],
   run: ({ repository }, services) => initPlan(repository, services),
   print: ({ plan, key, repository }) =>

@@ -32,7 +32,9 @@ const ObjectLock = z
   .strictObject({
     mode: z
       .enum(['governance', 'compliance'])
-      .describe('governance: a special right may still remove it. compliance: nobody may, the owner of the account neither.'),
+      .describe(
+        'governance: a special right may still remove it. compliance: nobody may, the owner of the account neither.',
+      ),
     days: z.number().int().min(1).max(36500).describe('For so many days nobody can change or remove what was written.'),
   })
   .describe('Locks each object against removal (S3 Object Lock). The bucket must have been made with object lock.');
@@ -59,7 +61,10 @@ const BucketName = z
 
 const Prefix = z
   .string()
-  .regex(/^[A-Za-z0-9_-][A-Za-z0-9._-]*(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$/, 'a prefix is written like shop or shop/orders')
+  .regex(
+    /^[A-Za-z0-9_-][A-Za-z0-9._-]*(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$/,
+    'a prefix is written like shop or shop/orders',
+  )
   .describe('Everything lies below this prefix, so that several repositories can share a bucket.');
 
 /** What only a repository in a bucket can have. */
@@ -128,12 +133,16 @@ export type Repository = z.infer<typeof Repository>;
 function onePlace(repository: Record<string, unknown>, { addIssue }: z.core.$RefinementCtx): void {
   const { folder, bucket, region } = repository;
   const complain = (path: string, message: string) => addIssue({ code: 'custom', path: [path], message });
-  if (folder !== undefined && bucket !== undefined) complain('bucket', 'a repository is in a folder or in a bucket, not in both');
-  if (folder === undefined && bucket === undefined) complain('folder', 'say where the repository is: folder, or bucket and region');
-  if (bucket !== undefined && region === undefined) complain('region', 'the region of the bucket is missing, e.g. region: eu-west-1');
+  if (folder !== undefined && bucket !== undefined)
+    complain('bucket', 'a repository is in a folder or in a bucket, not in both');
+  if (folder === undefined && bucket === undefined)
+    complain('folder', 'say where the repository is: folder, or bucket and region');
+  if (bucket !== undefined && region === undefined)
+    complain('region', 'the region of the bucket is missing, e.g. region: eu-west-1');
   if (bucket !== undefined) return;
   for (const field of Object.keys(BUCKET_FIELDS))
-    if (repository[field] !== undefined) complain(field, `${field} is for a repository in a bucket, and this one names none`);
+    if (repository[field] !== undefined)
+      complain(field, `${field} is for a repository in a bucket, and this one names none`);
 }
 
 /** Without a path, a question or a password: they would be lost or shown. */
