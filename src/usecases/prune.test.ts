@@ -115,6 +115,15 @@ describe('prune', () => {
     expect(await backups()).toEqual(['b3', 'b4']);
   });
 
+  test('waits for a recovery of this machine that is not ended, however old', async () => {
+    await proven('b4');
+    const runs = async () => [{ id: 'run-1', status: 'paused' }] as never;
+    const services = rig.services({ journal: () => ({ ...rig.journal, runs }) });
+    const asked = { remove: true, signal: new AbortController().signal, log: () => undefined };
+    await expect(prune(asked, services)).rejects.toMatchObject({ code: 'RUN_LOCKED', hint: 'lifeboat next run-1' });
+    expect(await backups()).toEqual(['b1', 'b2', 'b3', 'b4']);
+  });
+
   test('takes away what was broken off more than a day ago, and leaves alone what may be under way', async () => {
     for (const id of ['old', 'young']) {
       const writer = await repository.begin({ ...BASE, id, component: 'database', startedAt: at(1) });
