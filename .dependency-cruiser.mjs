@@ -35,6 +35,7 @@ const ONLY_IN = {
   'pg-copy-streams': '^src/providers/postgres/',
   'tar-stream': '^src/providers/postgres/',
   'age-encryption': '^src/backup/',
+  '@aws-sdk/[^/]+': '^src/backup/bucket/',
   '@marcbachmann/cel-js': '^src/plan/',
   '@opentelemetry/[^/]+': '^src/main/',
   unbash: '^src/shell/',

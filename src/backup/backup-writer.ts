@@ -3,7 +3,8 @@ import type { BackupManifest, BackupMethod, BackupPart, BackupWriter, ObjectRef 
 import { writeChecked } from './checked-json.ts';
 import { seal } from './crypt.ts';
 import { damaged, objectExists } from './errors.ts';
-import { backupPrefix, manifestKey, objectKey, sha256Of } from './keys.ts';
+import { manifestKey, objectKey, sha256Of } from './keys.ts';
+import { absence } from './present.ts';
 import { readManifest } from './records.ts';
 import type { Vault } from './sealed-objects.ts';
 
@@ -76,15 +77,9 @@ async function commit(state: State, facts: BackupManifest['facts'], finishedAt: 
 }
 
 /** The folder may have been unmounted, or cleared by someone, while the backup ran: then it must not count as one. */
-async function requireStored(state: State): Promise<void> {
-  const { component, id } = state.backup;
-  const stored = await state.vault.store.list(backupPrefix(component, id));
-  const sizes = new Map(stored.map((object) => [object.key, object.bytes]));
-  for (const object of state.parts.flatMap((part) => part.objects)) {
-    const bytes = sizes.get(object.key);
-    if (bytes === undefined) throw damaged(object.key, 'was written and is no longer there; the backup does not count');
-    if (bytes !== object.bytes) throw damaged(object.key, `was written with ${object.bytes} bytes and has ${bytes}`);
-  }
+async function requireStored({ vault, backup, parts }: State): Promise<void> {
+  const fault = await absence(vault.store, { ...backup, parts });
+  if (fault) throw damaged(fault.key, `${fault.why}; the backup does not count`);
 }
 
 async function abort(state: State): Promise<void> {

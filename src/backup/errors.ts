@@ -25,3 +25,14 @@ export function newerFormat(key: string, format: number): KnownError {
     'Use the newer Lifeboat that wrote it, or a later one.',
   );
 }
+
+export function repositoryMissing(place: string): KnownError {
+  const bucket = place.startsWith('s3://');
+  return new KnownError(
+    'REPOSITORY_MISSING',
+    `there is no backup repository in ${place}`,
+    bucket
+      ? `Check bucket, prefix and endpoint. A new repository is made by: lifeboat init --repository '${place}'`
+      : `Check the path and that the disk is mounted. A new repository is made by: lifeboat init --repository ${place}`,
+  );
+}

@@ -40,6 +40,7 @@ export function openFolderStore(path: string, files: Files = nodeFiles): Store {
     get: (key) => get(folder, key).catch(explain(`read ${key}`)),
     list: (prefix) => list(folder, prefix).catch(explain(`list ${prefix || 'objects'}`)),
     remove: (key) => remove(folder, key).catch(explain(`remove ${key}`)),
+    storedAt: (key) => storedAt(folder, key).catch(explain(`look at ${key}`)),
   };
 }
 
@@ -159,6 +160,11 @@ async function remove(folder: Folder, key: string): Promise<void> {
   const path = join(folder.root, key);
   const gone = await unlessMissing(folder.files.unlink(path).then(() => true));
   if (gone) await syncFolder(folder.files, dirname(path));
+}
+
+async function storedAt(folder: Folder, key: string): Promise<Date | undefined> {
+  assertKey(key);
+  return (await unlessMissing(folder.files.lstat(join(folder.root, key))))?.mtime;
 }
 
 /** A new folder is only there after a power cut if the folder above it was written too. */

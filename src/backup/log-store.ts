@@ -3,7 +3,10 @@ import { seal, unseal } from './crypt.ts';
 import { historyKey, logKey, logPrefix, parseHistoryKey, parseLogKey, sha256Of, systemPrefix } from './keys.ts';
 import { getNamed, type Vault } from './sealed-objects.ts';
 
-type LogStore = Pick<BackupRepository, 'putLog' | 'logs' | 'readLog' | 'putTimelineHistory' | 'timelineHistories'>;
+type LogStore = Pick<
+  BackupRepository,
+  'putLog' | 'logs' | 'removeLog' | 'readLog' | 'putTimelineHistory' | 'timelineHistories'
+>;
 
 /** The write-ahead log of every component: stretches of bytes that may overlap, and the histories of timelines. */
 export function logStore(vault: Vault, now: () => Date): LogStore {
@@ -11,6 +14,10 @@ export function logStore(vault: Vault, now: () => Date): LogStore {
   return {
     putLog: (log, after) => putLog(vault, known, { ...log, storedAt: now() }, after),
     logs: (component) => listLogs(vault, component),
+    removeLog: async (log) => {
+      known.delete(lineOf(log));
+      await vault.store.remove(log.key);
+    },
     readLog: (log) => readLog(vault, log),
     putTimelineHistory: (component, system, timeline, text) =>
       putHistory(vault, { component, system, timeline }, { text, storedAt: now() }),
@@ -41,7 +48,7 @@ async function putLog(
 /** The stored stretches are listed once and then remembered: with a flush a second, listing each time would not end. */
 async function removeCovered(vault: Vault, known: Map<string, Promise<LogRef[]>>, ref: LogRef): Promise<void> {
   const { component, system, timeline } = ref;
-  const line = `${component}/${system}/${timeline}`;
+  const line = lineOf(ref);
   const listed = known.get(line) ?? listLogs(vault, component, { system, timeline });
   known.set(line, listed);
   try {
@@ -57,6 +64,8 @@ async function removeCovered(vault: Vault, known: Map<string, Promise<LogRef[]>>
     known.delete(line);
   }
 }
+
+const lineOf = ({ component, system, timeline }: LogRef): string => `${component}/${system}/${timeline}`;
 
 /** Of equal stretches the later name stays, so two writers can never remove each other's. */
 function covers(ref: LogRef, other: LogRef): boolean {

@@ -19,6 +19,7 @@ WHAT LIES WHERE
   runs/RUN/claims/, runs/RUN/signs/                 who drove that recovery, and when it last showed itself
   SUM is the beginning of the sha256 of the file: sha256sum FILE shows whether it is undamaged.
 
+If this is a bucket, copy it into a folder first: aws s3 sync s3://BUCKET/PREFIX .
 Run all of the following in one bash, in this folder.
 
 1. SAY WHAT TO RESTORE, AND TO WHERE (an empty folder)

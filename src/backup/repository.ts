@@ -4,21 +4,15 @@ import type { BackupCheck, BackupManifest, BackupRepository, Store, Verification
 import { beginBackup } from './backup-writer.ts';
 import { writeChecked } from './checked-json.ts';
 import { assertRecipients, parseIdentities } from './crypt.ts';
-import { objectExists } from './errors.ts';
+import { objectExists, repositoryMissing } from './errors.ts';
 import { inOrder } from './in-order.ts';
-import {
-  backupPrefix,
-  backupsPrefix,
-  manifestKey,
-  README_FILE,
-  REPOSITORY_FILE,
-  verificationKey,
-  verifiedPrefix,
-} from './keys.ts';
+import { backupsPrefix, manifestKey, README_FILE, REPOSITORY_FILE, verificationKey, verifiedPrefix } from './keys.ts';
 import { logStore } from './log-store.ts';
+import { presentBackup, removeBackup } from './present.ts';
 import { readmeText } from './readme.ts';
 import { readManifest, readRepositoryRecord, readVerification } from './records.ts';
 import { faultOf, openObject, type Vault } from './sealed-objects.ts';
+import { listUnfinished, removeUnfinished } from './unfinished.ts';
 
 /** Objects of this size keep memory small and lose little compression. */
 const OBJECT_BYTES = 8 * 1024 * 1024;
@@ -49,7 +43,7 @@ export interface RepositorySettings {
 /** Opens a repository. Throws REPOSITORY_MISSING where there is none. */
 export async function openRepository(store: Store, settings: RepositorySettings): Promise<BackupRepository> {
   const stored = await store.get(REPOSITORY_FILE);
-  if (!stored) throw missing(store.place);
+  if (!stored) throw repositoryMissing(store.place);
   const record = readRepositoryRecord(stored, REPOSITORY_FILE);
   const vault: Vault = {
     store,
@@ -64,7 +58,10 @@ export async function openRepository(store: Store, settings: RepositorySettings)
     backups: (component) => listBackups(store, component),
     read: (manifest, part) => readPart(vault, manifest, part),
     check: (manifest) => checkBackup(store, manifest),
+    present: (manifest) => presentBackup(store, manifest),
     remove: (manifest) => removeBackup(store, manifest),
+    unfinished: (component) => listUnfinished(store, component),
+    removeUnfinished: (component, id) => removeUnfinished(store, component, id),
     ...logStore(vault, () => settings.clock.now()),
     putVerification: (verification) => putVerification(store, verification),
     verifications: (component) => listVerifications(store, component),
@@ -99,12 +96,6 @@ async function checkBackup(store: Store, manifest: BackupManifest): Promise<Back
     if (fault !== undefined) return { id, whole: false, why: `${object.key} ${fault}` };
   }
   return { id, whole: true };
-}
-
-/** The manifest goes first: a removal that is cut short leaves objects that belong to nothing, never half a backup. */
-async function removeBackup(store: Store, manifest: BackupManifest): Promise<void> {
-  await store.remove(manifestKey(manifest.component, manifest.id));
-  for (const { key } of await store.list(backupPrefix(manifest.component, manifest.id))) await store.remove(key);
 }
 
 async function putVerification(store: Store, record: VerificationRecord): Promise<void> {
@@ -149,10 +140,3 @@ function once<T>(make: () => T): () => T {
     return made.value;
   };
 }
-
-const missing = (place: string): KnownError =>
-  new KnownError(
-    'REPOSITORY_MISSING',
-    `there is no backup repository in ${place}`,
-    `Check the path and that the disk is mounted. A new repository is made by: lifeboat init --repository ${place}`,
-  );

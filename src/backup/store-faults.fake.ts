@@ -2,7 +2,7 @@ import type { Store } from '../model/repository.ts';
 
 /** One scripted failure: the `nth` call (from 1) of an operation fails with `error`. */
 export interface StoreFault {
-  readonly on: 'put' | 'get' | 'list' | 'remove';
+  readonly on: 'put' | 'get' | 'list' | 'remove' | 'storedAt';
   readonly nth: number;
   readonly error: unknown;
 }
@@ -12,7 +12,7 @@ export function withFaults(
   store: Store,
   script: readonly StoreFault[],
 ): { readonly store: Store; assertAllFired(): void } {
-  const calls = { put: 0, get: 0, list: 0, remove: 0 };
+  const calls = { put: 0, get: 0, list: 0, remove: 0, storedAt: 0 };
   const waiting = new Set(script);
   const meet = (on: StoreFault['on']): void => {
     calls[on] += 1;
@@ -42,12 +42,14 @@ export function crashAfter(store: Store, writes: number, lands = false): Store {
   let dead = false;
   return before(store, async (operation, go) => {
     if (dead) throw new Crash('the process is dead');
-    if (operation === 'get' || operation === 'list' || left-- > 0) return;
+    if (READS.has(operation) || left-- > 0) return;
     dead = true;
     if (lands) await go();
     throw new Crash('the process died here');
   });
 }
+
+const READS: ReadonlySet<StoreFault['on']> = new Set(['get', 'list', 'storedAt']);
 
 type Hook = (operation: StoreFault['on'], go: () => Promise<unknown>) => Promise<void>;
 
@@ -69,6 +71,10 @@ function before(store: Store, hook: Hook): Store {
     async remove(key) {
       await hook('remove', () => store.remove(key));
       return store.remove(key);
+    },
+    async storedAt(key) {
+      await hook('storedAt', () => store.storedAt(key));
+      return store.storedAt(key);
     },
   };
 }

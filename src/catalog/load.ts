@@ -1,12 +1,17 @@
 import type { RecoveryPoint } from '../model/recovery-point.ts';
 import type { BackupRepository } from '../model/repository.ts';
-import { recoveryPoints } from './recovery-points.ts';
+import { type Catalogued, recoveryPoints } from './recovery-points.ts';
 
 /** The recovery points of one component, read from the repository anew. Needs no key. */
 export async function loadRecoveryPoints(
   repository: BackupRepository,
   component: string,
 ): Promise<readonly RecoveryPoint[]> {
+  return recoveryPoints(await loadCatalogued(repository, component));
+}
+
+/** All that the repository says about one component. */
+export async function loadCatalogued(repository: BackupRepository, component: string): Promise<Catalogued> {
   const [manifests, logs, verifications] = await Promise.all([
     repository.backups(component),
     repository.logs(component),
@@ -18,5 +23,5 @@ export async function loadRecoveryPoints(
       histories.push({ component, system, timeline, text });
     }
   }
-  return recoveryPoints({ manifests, logs, histories, verifications });
+  return { manifests, logs, histories, verifications };
 }

@@ -4,6 +4,7 @@ import type { RecoveryPoint } from '../model/recovery-point.ts';
 import type { BackupManifest, LogRef, VerificationRecord } from '../model/repository.ts';
 import { type LogPath, logPaths } from './log-path.ts';
 import { branchesOf, type TimelineHistory } from './timelines.ts';
+import { verifiedState } from './verified.ts';
 
 /** All that a repository says about the past. */
 export interface Catalogued {
@@ -81,14 +82,6 @@ function singleMoment(manifest: BackupManifest, stored: Catalogued) {
     bytes: manifest.parts.flatMap((part) => part.objects).reduce((sum, object) => sum + object.bytes, 0),
     verified: verifiedState(manifest, stored.verifications),
   };
-}
-
-/** What the newest verification of this backup found. */
-function verifiedState(manifest: BackupManifest, records: readonly VerificationRecord[]): RecoveryPoint['verified'] {
-  const newest = records
-    .filter((record) => record.backup === manifest.id && record.component === manifest.component)
-    .reduce<VerificationRecord | undefined>((a, b) => (a && Date.parse(a.at) > Date.parse(b.at) ? a : b), undefined);
-  return newest ? { state: newest.held ? 'restored' : 'failed', at: newest.at } : { state: 'never' };
 }
 
 /** What a base backup says of the log it needs. */

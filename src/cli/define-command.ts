@@ -73,6 +73,9 @@ export const WATCHING = {
 } as const;
 /** For commands that look into a repository, on a machine that may have no plan. */
 export const COPIED = {
-  repository: text('FOLDER', 'The repository of backups, with the copies of runs. Default: that of the plan.'),
+  repository: text(
+    'PLACE',
+    'The repository of backups, with the copies of runs: a folder, or s3://BUCKET/PREFIX?region=REGION. Default: that of the plan.',
+  ),
   identity: text('FILE', 'The private key of the repository, or env:NAME. Default: where the plan says.'),
 } as const;

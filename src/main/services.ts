@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProviderServices } from '../actions/provider.ts';
-import { openFolderStore } from '../backup/folder-store.ts';
+import { openStore } from '../backup/open-store.ts';
 import { openRunCopies } from '../backup/runs/open-run-copies.ts';
 import { openCatalog } from '../catalog/open-catalog.ts';
 import type { Globals } from '../cli/globals.ts';
@@ -66,8 +66,8 @@ export function openServices({ globals, redactor, version, env }: Outside): Serv
     expressions,
     actions: actionsByName(providers),
     journal: (folder) => once(journals, folder, () => openJournal(folder)),
-    copies: ({ folder, recipients, identity }) =>
-      openRunCopies(openFolderStore(folder), {
+    copies: ({ site, recipients, identity }) =>
+      openRunCopies(openStore(site, systemClock), {
         recipients,
         identities: () => (identity === undefined ? [] : [secret(identity)]),
       }),

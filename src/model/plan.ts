@@ -1,15 +1,16 @@
 import { z } from 'zod';
-import { isBech32 } from '../lib/bech32.ts';
 import { Component } from './plan/components.ts';
 import { Channel, Person, Role, Vendor } from './plan/people.ts';
+import { Repository } from './plan/repository.ts';
 import { Escalation, PostMortem, Severity, Template } from './plan/response.ts';
 import { Procedure, Scenario } from './plan/scenarios.ts';
 import { Control, Drill, NamedFile, ServiceLevel, Task } from './plan/upkeep.ts';
-import { Day, DomainName, Name, Objectives, ScheduleText, SecretRef } from './plan/values.ts';
+import { Day, DomainName, Name, Objectives, ScheduleText } from './plan/values.ts';
 
 export { BACKUP_METHODS, type BackupMethodName, BackupPolicy, TAKEN_METHODS } from './plan/backups.ts';
 export { Component, PostgresComponent, ServiceComponent } from './plan/components.ts';
 export { objectiveText } from './plan/objectives.ts';
+export type { Keep, Repository } from './plan/repository.ts';
 export { Scenario } from './plan/scenarios.ts';
 export { Step, safetyPointsOf } from './plan/steps.ts';
 export {
@@ -84,28 +85,6 @@ const Environment = z.strictObject({
     .record(Name, z.record(z.string(), z.unknown()))
     .default({})
     .describe('Fields of components that differ in this environment.'),
-});
-
-const AgeRecipient = z
-  .string()
-  .regex(/^age1([02-9a-z]{58}|(pq|tag|tagpq)1[02-9a-z]+)$/, {
-    error: 'an age recipient begins with age1 and 58 letters and digits follow',
-    abort: true,
-  })
-  .refine(isBech32, 'this age recipient is mistyped: its checksum is wrong')
-  .describe('An age public key, as `lifeboat key new` prints it.');
-
-const Repository = z.strictObject({
-  folder: z.string().min(1, 'must not be empty').describe('Folder of the backup repository.'),
-  domain: DomainName.optional().describe('Failure domain it lives in. It must not be the one of what it protects.'),
-  recipients: z
-    .array(AgeRecipient)
-    .min(1)
-    .describe(
-      'age public keys. Whoever holds one of the private keys can restore; the machine that backs up needs none.',
-    ),
-  identity: SecretRef.optional().describe('Where the private key is found when restoring.'),
-  identity_in: z.array(DomainName).default([]).describe('Failure domains in which the private key is kept.'),
 });
 
 const Waiver = z.strictObject({

@@ -1,17 +1,25 @@
 import type { JsonObject } from '../lib/json.ts';
 
-/** Where bytes are kept: a folder now, a bucket later. One suite, `backup/store.testsuite.ts`, holds for every implementation. */
+/** Where bytes are kept: a folder or a bucket. One suite, `backup/store.testsuite.ts`, holds for every implementation. */
 export interface Store {
   /** For messages: where this is. */
   readonly place: string;
   /** Keeps an object whole or not at all, durably when it returns. An object of that key that exists is an error unless `replace`. */
-  put(key: string, bytes: Uint8Array, options?: { replace?: boolean }): Promise<void>;
+  put(key: string, bytes: Uint8Array, options?: PutOptions): Promise<void>;
   /** The whole object, or undefined when there is none. */
   get(key: string): Promise<Buffer | undefined>;
   /** Keys that begin with the prefix, sorted, with their sizes in bytes. Half-written objects are not among them. */
   list(prefix: string): Promise<readonly { key: string; bytes: number }[]>;
   /** Removes an object; removing what is not there is no error. */
   remove(key: string): Promise<void>;
+  /** When an object was stored, by the store's own clock. Undefined when there is none, or the store does not know. */
+  storedAt(key: string): Promise<Date | undefined>;
+}
+
+export interface PutOptions {
+  readonly replace?: boolean;
+  /** It will be replaced within minutes: where objects are locked against removal, this one is not. */
+  readonly brief?: boolean;
 }
 
 /** One encrypted object of a backup. */
@@ -68,6 +76,15 @@ export type BackupCheck =
   | { readonly id: string; readonly whole: true }
   | { readonly id: string; readonly whole: false; readonly why: string };
 
+/** Objects without a manifest. Times are the store's; absent where it does not know them of every object. */
+export interface UnfinishedBackup {
+  readonly id: string;
+  readonly objects: number;
+  readonly bytes: number;
+  readonly begunAt?: Date;
+  readonly lastWrittenAt?: Date;
+}
+
 /** Proof that a backup was restored and what was found; one file each, never changed. */
 export interface VerificationRecord {
   readonly backup: string;
@@ -94,7 +111,13 @@ export interface BackupRepository {
   /** Plain bytes of one part, object by object, each verified before it is given out. Needs the private key. */
   read(manifest: BackupManifest, part: string): AsyncIterable<Buffer>;
   check(manifest: BackupManifest): Promise<BackupCheck>;
+  /** As `check`, by names and sizes alone: nothing is read, so damage inside an object is not seen. */
+  present(manifest: BackupManifest): Promise<BackupCheck>;
   remove(manifest: BackupManifest): Promise<void>;
+  /** Objects that belong to no backup: one is being taken, or was broken off. */
+  unfinished(component: string): Promise<readonly UnfinishedBackup[]>;
+  /** Removes the objects of a backup that was broken off; does nothing when it has been finished since. */
+  removeUnfinished(component: string, id: string): Promise<void>;
 
   /**
    * Keeps a stretch of log. Whole before it is visible; stretches it covers completely are removed afterwards. It is made ready
@@ -106,6 +129,7 @@ export interface BackupRepository {
   ): Promise<LogRef>;
   /** Every stretch of log of a component, by system, timeline and position. */
   logs(component: string): Promise<readonly LogRef[]>;
+  removeLog(log: LogRef): Promise<void>;
   /** The plain bytes of a stretch, verified; also when a stream has joined it into a larger one since it was listed. */
   readLog(log: LogRef): Promise<Buffer>;
   /** The history file of a timeline: where it branched off. Kept in clear, so that points are known without a key. */

@@ -1,8 +1,9 @@
-import { openFolderStore } from '../backup/folder-store.ts';
+import { openStore } from '../backup/open-store.ts';
 import { openRepository } from '../backup/repository.ts';
 import { KnownError } from '../model/errors.ts';
 import type { Plan } from '../model/plan.ts';
 import type { BackupRepository } from '../model/repository.ts';
+import { siteOf } from '../model/repository-site.ts';
 import { findState } from './find-plan.ts';
 import type { PlanWorld, Services } from './services.ts';
 
@@ -13,8 +14,9 @@ export async function openWorld(plan: Plan, services: Services): Promise<PlanWor
 
 /** The repository of a plan. The private key is looked for only when something encrypted is read. */
 export async function repositoryOf(plan: Plan, services: Services): Promise<BackupRepository> {
-  const { folder, recipients, identity } = repositoryIn(plan);
-  return openRepository(openFolderStore(folder), {
+  const planned = repositoryIn(plan);
+  const { recipients, identity } = planned;
+  return openRepository(openStore(siteOf(planned), services.clock), {
     recipients,
     clock: services.clock,
     identities: () => {
@@ -35,6 +37,6 @@ export function repositoryIn({ repository, plan }: Plan): NonNullable<Plan['repo
   throw new KnownError(
     'REPOSITORY_MISSING',
     `the plan ${plan.name} names no backup repository`,
-    'Add repository: with folder, domain, recipients and identity to the plan; docs/reference/plan.md explains them.',
+    'Add repository: with folder or bucket, domain, recipients and identity to the plan; docs/reference/plan.md explains them.',
   );
 }

@@ -1,7 +1,7 @@
 import type { EnginePorts, Happening } from '../engine/ports.ts';
 import { copiedPorts } from './copied-ports.ts';
-import { repositoryIn } from './open-world.ts';
 import { shareOutput } from './output-file.ts';
+import { plannedPlace } from './repository-place.ts';
 import { RunCopier } from './run-copier.ts';
 import { safetyPointsIn } from './safety-points.ts';
 import type { PlanWorld, Services } from './services.ts';
@@ -48,7 +48,7 @@ export async function whileCopied<T>(
   const ports = portsFor(world, services, watching);
   const { journal, clock, actor } = ports;
   const tell = (line: string): void => ports.watch({ kind: 'output', step: COPY, line: services.redact(line) });
-  const copier = new RunCopier({ journal, clock, actor, tell, copies: services.copies(repositoryIn(world.plan)) });
+  const copier = new RunCopier({ journal, clock, actor, tell, copies: services.copies(plannedPlace(world.plan)) });
   try {
     return await drive(copiedPorts(ports, copier));
   } finally {

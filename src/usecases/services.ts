@@ -8,6 +8,7 @@ import type { RunJournal } from '../model/journal.ts';
 import type { LogSearchRequest, LogSearchResult } from '../model/log-search.ts';
 import type { Plan, SecretRef } from '../model/plan.ts';
 import type { BackupRepository } from '../model/repository.ts';
+import type { RepositorySite } from '../model/repository-site.ts';
 import type { RunCopies } from '../model/run-copy.ts';
 
 import type { RunSpan } from '../model/run-spans.ts';
@@ -48,7 +49,7 @@ export interface Services {
 
 /** Where a repository is and how it is opened, in a plan or as typed. */
 export interface RepositoryPlace {
-  readonly folder: string;
+  readonly site: RepositorySite;
   /** Who can open what is written. None: those the repository was made with. */
   readonly recipients: readonly string[];
   readonly identity?: SecretRef | undefined;

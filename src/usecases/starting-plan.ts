@@ -1,15 +1,19 @@
+import { type RepositorySite, siteFields } from '../model/repository-site.ts';
+
 export interface Start {
   readonly name: string;
   /** Today, as YYYY-MM-DD. */
   readonly day: string;
   readonly recipient: string;
   readonly keyFile: string;
-  readonly folder?: string;
+  readonly site?: RepositorySite;
 }
 
 /** A plan that works for one PostgreSQL once the marked places are filled in. */
-export function startingPlan({ name, day, recipient, keyFile, folder }: Start): string {
-  const repository = JSON.stringify(folder ?? '/var/lib/lifeboat/repository');
+export function startingPlan({ name, day, recipient, keyFile, site }: Start): string {
+  const place = Object.entries(siteFields(site ?? { kind: 'folder', folder: '/var/lib/lifeboat/repository' }))
+    .map(([field, value]) => `  ${field}: ${JSON.stringify(value)} # <-`)
+    .join('\n');
   return `# The disaster-recovery plan. Judge it with: lifeboat check
 # Every field is explained in docs/reference/plan.md. Places to fill in are marked with <-.
 lifeboat: 1
@@ -37,7 +41,7 @@ roles:
 
 # Encrypted backups. Whoever holds the private key can restore: keep a copy of it away from this machine.
 repository:
-  folder: ${repository} # <-
+${place}
   domain: vault
   recipients: [${recipient}]
   identity: \${{ secret(${JSON.stringify(`file:${keyFile}`)}) }}

@@ -1,6 +1,7 @@
 import { formatDuration } from '../lib/duration.ts';
 import { KnownError } from '../model/errors.ts';
 import type { RunJournal } from '../model/journal.ts';
+import { siteText } from '../model/repository-site.ts';
 import type { Adoption } from '../model/run.ts';
 import { type CopiedRun, type CopyClaim, isSameClaim, type RunCopies } from '../model/run-copy.ts';
 import { scenarioOfRun } from '../model/run-scenario.ts';
@@ -74,7 +75,7 @@ interface Here {
 }
 
 function adoptionOf(copy: CopiedRun, state: RunState, { journal, place, services }: Here): Adoption {
-  const { folder, identity } = place;
+  const { site, identity } = place;
   return {
     epoch: (copy.claims.at(-1)?.epoch ?? 0) + 1,
     owner: journal.self,
@@ -82,7 +83,7 @@ function adoptionOf(copy: CopiedRun, state: RunState, { journal, place, services
     ...(state.owner === undefined ? {} : { from: state.owner }),
     lastSeq: copy.head.seq,
     lastSign: lastSignOf(copy),
-    repository: folder,
+    repository: siteText(site),
     ...(identity === undefined ? {} : { identity: identity.secret }),
   };
 }

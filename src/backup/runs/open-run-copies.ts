@@ -2,6 +2,7 @@ import { KnownError } from '../../model/errors.ts';
 import type { Store } from '../../model/repository.ts';
 import type { RunCopies } from '../../model/run-copy.ts';
 import { parseIdentities, seal, unseal } from '../crypt.ts';
+import { repositoryMissing } from '../errors.ts';
 import { REPOSITORY_FILE } from '../keys.ts';
 import { type RepositoryRecord, readRepositoryRecord } from '../records.ts';
 import { runCopies } from './run-copies.ts';
@@ -43,11 +44,7 @@ const recipientsOf = async (store: Store, { recipients }: CopySettings): Promise
 async function recordOf(store: Store): Promise<RepositoryRecord> {
   const record = await store.get(REPOSITORY_FILE);
   if (record) return readRepositoryRecord(record, REPOSITORY_FILE);
-  throw new KnownError(
-    'REPOSITORY_MISSING',
-    `there is no backup repository in ${store.place}`,
-    'Check the path and that the disk is mounted.',
-  );
+  throw repositoryMissing(store.place);
 }
 
 function identitiesOf({ identities }: CopySettings): readonly string[] {

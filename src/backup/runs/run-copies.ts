@@ -57,4 +57,4 @@ async function keepLines(store: Store, sealing: Sealing, run: string, { epoch, f
 }
 
 const putSign = (store: Store, sign: SignOfLife): Promise<void> =>
-  store.put(signKey(sign.run, sign.epoch), writeChecked({ format: 1, ...sign }), { replace: true });
+  store.put(signKey(sign.run, sign.epoch), writeChecked({ format: 1, ...sign }), { replace: true, brief: true });

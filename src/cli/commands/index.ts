@@ -68,6 +68,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./points-find.ts')).pointsFindCommand,
   },
   {
+    name: 'prune',
+    takes: '[COMPONENT]',
+    summary: 'Say which backups the plan no longer keeps, and why; remove them with --remove.',
+    load: async () => (await import('./prune.ts')).pruneCommand,
+  },
+  {
     name: 'restore',
     takes: 'COMPONENT',
     summary: 'Restore a database beside the running one, to look and to copy from.',

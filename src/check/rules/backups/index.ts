@@ -8,6 +8,7 @@ import { copiesOutsideTheAccount } from './copies-outside-the-account.ts';
 import { copiesOutsideTheLoss } from './copies-outside-the-loss.ts';
 import { copyBeforeAMigration } from './copy-before-a-migration.ts';
 import { countsHaveABaseline } from './counts-have-a-baseline.ts';
+import { keptCopiesAreProven } from './kept-copies-are-proven.ts';
 import { lookedUpMomentsAreNotEmpty } from './looked-up-moments-are-not-empty.ts';
 import { oneScheduleForOneBackup } from './one-schedule-for-one-backup.ts';
 import { prunedAfterVerified } from './pruned-after-verified.ts';
@@ -29,6 +30,7 @@ export const backupsRules: readonly Rule[] = [
   copiesOutsideTheLoss,
   copyBeforeAMigration,
   countsHaveABaseline,
+  keptCopiesAreProven,
   lookedUpMomentsAreNotEmpty,
   oneScheduleForOneBackup,
   prunedAfterVerified,
