@@ -31,7 +31,7 @@ export function dryRunText({ scenario, environment, steps }: DryRunResult, paint
     ...(step.permissions.length > 0 ? [`   needs: ${step.permissions.join('; ')}`] : []),
     ...(step.approve
       ? [
-          `   waits for ${step.approve.count} approval(s) by ${step.approve.role}${step.approve.escalate ? `, later also by ${step.approve.escalate.join(', ')}` : ''}; never by whoever begins the run`,
+          `   waits for ${step.approve.count} approval(s) by ${step.approve.role}${step.approve.escalate ? `, later also by ${step.approve.escalate.join(', ')}` : ''}; never by whoever begins the run or takes it up`,
         ]
       : []),
     ...safetyLines(step),

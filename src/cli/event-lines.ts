@@ -1,5 +1,5 @@
 import { formatDuration } from '../lib/duration.ts';
-import { approversFor } from '../model/approvals.ts';
+import { approversFor, notFor } from '../model/approvals.ts';
 import { groundLines } from '../model/ground-words.ts';
 import { itemsDone, itemsText, wholeOfItem } from '../model/items-done.ts';
 import type { JournalEvent } from '../model/run.ts';
@@ -167,8 +167,8 @@ function approvedLine(
 }
 
 /** `cto (grace)` */
-function also(role: string, { origin, createdBy }: RunState): string {
-  const people = approversFor({ notBy: createdBy }, [role], origin);
+function also(role: string, state: RunState): string {
+  const people = approversFor(notFor(state), [role], state.origin);
   return `${role} (${people.join(', ') || 'nobody'})`;
 }
 

@@ -1,5 +1,5 @@
 import type { Answer, RunDesk } from '../actions/run-desk.ts';
-import { countedApprovals, missingApprovals } from '../model/approvals.ts';
+import { countedApprovals, missingApprovals, notFor } from '../model/approvals.ts';
 import type { RunState, StepState } from '../model/run-state.ts';
 import type { StepRun } from './run-step.ts';
 
@@ -32,7 +32,7 @@ export function deskOf({ step, log }: Pick<StepRun, 'step' | 'log'>, hash: strin
       const state = log.state();
       const here = known();
       if (!step.approve || !here) return [];
-      const asked = { ...step.approve, hash, notBy: state.createdBy };
+      const asked = { ...step.approve, hash, ...notFor(state) };
       const isEnough = missingApprovals(asked, [here], state.origin) === 0;
       return isEnough ? countedApprovals(asked, [here], state.origin) : [];
     },

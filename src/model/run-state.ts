@@ -108,6 +108,8 @@ export interface RunState {
   readonly status: RunStatus;
   readonly createdAt: string;
   readonly createdBy: string;
+  /** Who else has driven it, on whatever machine. */
+  readonly drivers: readonly string[];
   readonly epoch: number;
   readonly owner?: Owner;
   /** The newest take-over from another machine. */
@@ -154,6 +156,7 @@ function initialState(event: JournalEvent & { type: 'run.created' }): RunState {
     status: 'running',
     createdAt: at,
     createdBy: by,
+    drivers: [],
     epoch: 0,
     lastSeq: seq,
     steps: new Map(),
@@ -175,10 +178,17 @@ export function applyEvent(state: RunState, event: JournalEvent): RunState {
       return next;
     case 'run.claimed': {
       const { heldBack: _was, ...rest } = next;
-      return { ...rest, status: over(state) ? state.status : 'running', epoch: event.epoch, owner: event.owner };
+      const drivers = withDriver(state, event.by);
+      return {
+        ...rest,
+        drivers,
+        status: over(state) ? state.status : 'running',
+        epoch: event.epoch,
+        owner: event.owner,
+      };
     }
     case 'run.adopted':
-      return adopt(next, event);
+      return { ...adopt(next, event), drivers: withDriver(state, event.by) };
     case 'run.copy_lags':
       return next;
     case 'run.paused':
@@ -216,6 +226,9 @@ export function applyEvent(state: RunState, event: JournalEvent): RunState {
 
 type StepEvent = Extract<JournalEvent, { type: `step.${string}` }>;
 
+const withDriver = ({ createdBy, drivers }: RunState, by: string): readonly string[] =>
+  by === createdBy || drivers.includes(by) ? drivers : [...drivers, by];
+
 function applyStepEvent(state: RunState, event: StepEvent): RunState {
   const before = state.steps.get(event.step) ?? {
     id: event.step,
@@ -225,7 +238,7 @@ function applyStepEvent(state: RunState, event: StepEvent): RunState {
     notes: [],
     approvals: [],
   };
-  const after = nextStep(before, event, state.origin, state.id);
+  const after = nextStep(before, event, state);
   const waitingSteps = state.waitingSteps + waitingIn(after) - waitingIn(before);
   const firstActionAt = state.firstActionAt ?? (event.type === 'step.started' ? event.at : undefined);
   return {
@@ -245,7 +258,7 @@ function applyStepEvent(state: RunState, event: StepEvent): RunState {
 const isWaiting = ({ progress }: StepState): boolean => progress.status === 'waiting';
 const waitingIn = (step: StepState): number => (isWaiting(step) ? 1 : 0);
 
-function nextStep(step: StepState, event: StepEvent, origin: RunOrigin, run: string): StepState {
+function nextStep(step: StepState, event: StepEvent, state: RunState): StepState {
   switch (event.type) {
     case 'step.waiting':
     case 'step.confirmed':
@@ -258,7 +271,7 @@ function nextStep(step: StepState, event: StepEvent, origin: RunOrigin, run: str
     case 'step.rejected':
     case 'step.decided':
     case 'step.answered':
-      return withWord(step, event, origin, run);
+      return withWord(step, event, state);
     case 'step.holds':
       return { ...step, heldUntil: step.heldUntil ?? event.until };
     case 'step.started':

@@ -198,6 +198,8 @@ export type WaitsFor =
       readonly expiresAt?: string;
       /** Who began the run: his own yes does not count. Absent in runs of older builds, where every yes counts. */
       readonly notBy?: string;
+      /** Who has taken the run up since: his own yes does not count either. Absent in runs of older builds, where it does. */
+      readonly drivers?: readonly string[];
       /** Who may say yes, too, and from when on. */
       readonly escalate?: readonly { readonly role: string; readonly at: string }[];
       /** What it will touch, as far as its input says so: `region eu-west-1`. */

@@ -3,7 +3,7 @@ import { confirmationsMissing, standOf } from '../model/confirmation.ts';
 import type { WaitsFor } from '../model/run.ts';
 import type { RunPicture, WaitingStep } from '../model/run-picture.ts';
 import { approvalsMissing, type RunState } from '../model/run-state.ts';
-import { asksForEnvironment, isLockedOut, whoMay } from './approvers.ts';
+import { askedNow, asksForEnvironment, isLockedOut, whoMay } from './approvers.ts';
 
 /** Something that only a person can do, and exactly what to type for it. */
 export interface Ask {
@@ -48,12 +48,13 @@ const isLate = (state: RunState, id: string, now: string): boolean => {
 
 function askOf({ step, waits_for }: WaitingStep, state: RunState): Ask {
   if (waits_for.kind === 'approval') {
+    const asked = askedNow(waits_for, state);
     const until = waits_for.expiresAt === undefined ? '' : ` until ${clockTime(waits_for.expiresAt)}`;
     return {
       step,
       kind: 'approval',
-      sentence: `${step} waits for approval by ${whoMay(state, step, waits_for)}${until}`,
-      commands: [approveCommand(state, step, waits_for)],
+      sentence: `${step} waits for approval by ${whoMay(state, step, asked)}${until}`,
+      commands: [approveCommand(state, step, asked)],
     };
   }
   if (waits_for.kind === 'confirmation') {
@@ -95,7 +96,7 @@ export const taskCommands = (run: string, step: string): readonly string[] => [
 /** What to type; saying yes to something destructive names the protected environment. */
 export function approveCommand(state: RunState, step: string, waitsFor: WaitsFor & { kind: 'approval' }): string {
   const named = asksForEnvironment(state, waitsFor) ? ` --environment ${state.origin.environment}` : '';
-  // Where nobody else is left, who began the run can only go on without a second person.
+  // Where nobody else is left, who drives the run can only go on without a second person.
   const how = isLockedOut(state, step, waitsFor) ? ' --break-glass "why"' : '';
   return `lifeboat approve ${state.id} ${step} --by NAME${named}${how}`;
 }
