@@ -6,6 +6,7 @@ import { type Confirmation, confirmationOf, confirmationsMissing } from './confi
 import { withDetection } from './detection.ts';
 import type { ErrorRecord } from './errors.ts';
 import { endWaits, type HumanWait, nextWaits } from './human-waits.ts';
+import { type Looked, withLook } from './looked.ts';
 import { type OpenedObligation, openObligation, settleObligation } from './obligations.ts';
 import type {
   Adoption,
@@ -97,7 +98,10 @@ export interface StepState {
     readonly by: string;
     readonly at: string;
     readonly breakGlass?: string;
+    readonly despiteLook?: true;
   };
+  /** What it looks for, and last saw. Gone when the try it belongs to has ended badly. */
+  readonly looked?: Looked;
   /** It holds the run until then, however often the run is interrupted. */
   readonly heldUntil?: string;
 }
@@ -272,6 +276,8 @@ function nextStep(step: StepState, event: StepEvent, state: RunState): StepState
     case 'step.decided':
     case 'step.answered':
       return withWord(step, event, state);
+    case 'step.looked':
+      return withLook(step, event);
     case 'step.holds':
       return { ...step, heldUntil: step.heldUntil ?? event.until };
     case 'step.started':
@@ -282,7 +288,7 @@ function nextStep(step: StepState, event: StepEvent, state: RunState): StepState
       return { ...step, notes: [...step.notes, event.note] };
     case 'step.retrying':
       return {
-        ...withoutAttempt(step),
+        ...withoutLook(withoutAttempt(step)),
         retries: step.retries + 1,
         progress: { status: 'retrying', notBefore: event.notBefore, error: event.error },
       };
@@ -298,7 +304,7 @@ function nextStep(step: StepState, event: StepEvent, state: RunState): StepState
         asked: _asked,
         escalated: _also,
         ...kept
-      } = withoutAttempt(step);
+      } = withoutLook(withoutAttempt(step));
       return {
         ...kept,
         progress: { status: 'failed', error: event.error, proofs: event.proofs ?? [], finishedAt: event.at },
@@ -351,6 +357,12 @@ function withoutAttempt(step: StepState): StepState {
   return rest;
 }
 
+/** Another try looks anew, for as long as the first one. */
+function withoutLook(step: StepState): StepState {
+  const { looked: _over, ...rest } = step;
+  return rest;
+}
+
 /** The clock of a question goes on when another process asks it again. */
 function waiting(step: StepState, { waitsFor, at }: StepEvent & { type: 'step.waiting' }): StepState {
   const progress = { status: 'waiting', waitsFor, since: at } as const;
@@ -362,6 +374,7 @@ const over = (state: RunState): boolean => state.endedAt !== undefined;
 
 function isStillAsked(step: StepState, { type }: StepEvent, origin: RunOrigin): boolean {
   if (step.progress.status !== 'waiting') return false;
+  if (type === 'step.looked') return true;
   const isWord = type === 'step.approved' || type === 'step.escalated' || type === 'step.edited';
   if (isWord) return isOpenDecision(step) || approvalsMissing(step, origin) > 0;
   return type === 'step.confirmed' && step.confirmation !== undefined && confirmationsMissing(step.confirmation) > 0;

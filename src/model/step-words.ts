@@ -48,11 +48,12 @@ function edited(step: StepState, event: Word<'edited'>): StepState {
 /** The first word counts; a word that nobody asked for does not. */
 function answered(step: StepState, event: Word<'answered'>, origin: RunOrigin): StepState {
   const { progress } = step;
-  const { outcome, answer, by, at, breakGlass } = event;
+  const { outcome, answer, by, at, breakGlass, despiteLook } = event;
   // A process that takes the run up asks again, and a word may come in just before it does.
   const isAsked = progress.status === 'running' || (progress.status === 'waiting' && progress.waitsFor.kind === 'task');
   if (!isAsked || step.answer || !mayAnswer(step, event, origin)) return step;
-  return { ...step, answer: { outcome, answer, by, at, ...(breakGlass === undefined ? {} : { breakGlass }) } };
+  const how = { ...(breakGlass === undefined ? {} : { breakGlass }), ...(despiteLook ? { despiteLook } : {}) };
+  return { ...step, answer: { outcome, answer, by, at, ...how } };
 }
 
 /** A person who says "again" takes back an earlier no as well. */

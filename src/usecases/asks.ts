@@ -1,5 +1,6 @@
 import { peopleOf } from '../model/approvals.ts';
 import { confirmationsMissing, standOf } from '../model/confirmation.ts';
+import { lookedWords } from '../model/looked.ts';
 import type { WaitsFor } from '../model/run.ts';
 import type { RunPicture, WaitingStep } from '../model/run-picture.ts';
 import { approvalsMissing, type RunState } from '../model/run-state.ts';
@@ -46,7 +47,7 @@ const isLate = (state: RunState, id: string, now: string): boolean => {
   return confirmation !== undefined && standOf(confirmation, new Date(now)) === 'late';
 };
 
-function askOf({ step, waits_for }: WaitingStep, state: RunState): Ask {
+function askOf({ step, waits_for, looks }: WaitingStep, state: RunState): Ask {
   if (waits_for.kind === 'approval') {
     const asked = askedNow(waits_for, state);
     const until = waits_for.expiresAt === undefined ? '' : ` until ${clockTime(waits_for.expiresAt)}`;
@@ -77,7 +78,7 @@ function askOf({ step, waits_for }: WaitingStep, state: RunState): Ask {
   return {
     step,
     kind: 'task',
-    sentence: `${step} waits for ${waits_for.role ?? 'somebody'} to do this: ${waits_for.instruction}`,
+    sentence: `${step} waits for ${waits_for.role ?? 'somebody'} to do this: ${waits_for.instruction}${looks === undefined ? '' : ` It ends by itself when ${lookedWords(looks)}`}`,
     // Two lines: copied as one, a shell would take what stands between two words for a pipe, and say "done".
     commands: taskCommands(state.id, step),
   };
