@@ -3,7 +3,7 @@ import { type Duration, parseDuration, seconds } from '../lib/duration.ts';
 import { type Look, lookedForWords } from '../model/plan/look.ts';
 import type { RunEvent } from '../model/run.ts';
 import type { StepState } from '../model/run-state.ts';
-import { leftUntil, lookOnce, tooLate } from './look.ts';
+import { lookOnce, tooLate } from './look.ts';
 import type { StepRun } from './run-step.ts';
 
 /** What is seen may be different at every look; the log keeps no more of it than somebody can read. */
@@ -25,14 +25,17 @@ export async function lookUntil(
   const end = new Date(known(run)?.looked?.until ?? ports.clock.now().getTime() + within);
   if (known(run)?.looked === undefined)
     await log.append([{ type: 'step.looked', step: step.id, looksFor, until: end.toISOString() }]);
+  // Counted apart from the clock: one that was put back must not make the wait longer.
+  let waited = 0;
+  const left = (): Duration => Math.min(within - waited, end.getTime() - ports.clock.now().getTime());
   for (;;) {
-    const before = leftUntil(end, within, ports.clock.now());
-    const seen = await lookOnce(run, { look, signal, within: Math.max(LAST_LOOK, before) });
+    const seen = await lookOnce(run, { look, signal, within: Math.max(LAST_LOOK, left()) });
     await keep(run, looksFor, seen);
     if (seen.met) return seen;
-    const left = leftUntil(end, within, ports.clock.now());
-    if (left <= 0) throw tooLate(step.id, looksFor, within, seen);
-    await ports.clock.sleep(Math.min(left, pauseOf(look)), signal);
+    if (left() <= 0) throw tooLate(step.id, looksFor, within, seen);
+    const pause = Math.min(left(), pauseOf(look));
+    await ports.clock.sleep(pause, signal);
+    waited += pause;
   }
 }
 

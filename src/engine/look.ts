@@ -115,10 +115,6 @@ function judged({ step, log, ports }: StepRun, look: Look, output: Json): Seen {
   }
 }
 
-/** What is left until a moment, and never more than was given: a clock that was put back must not make a wait longer. */
-export const leftUntil = (until: Date, given: Duration, now: Date): Duration =>
-  Math.min(given, until.getTime() - now.getTime());
-
 /** What looks for something in vain says so, with the last that was seen. */
 export const tooLate = (step: string, looksFor: string, given: Duration, last: Seen): KnownError =>
   new KnownError(

@@ -22,6 +22,29 @@ actionContract(task, {
   },
 });
 
+actionContract(task, {
+  'a machine that sees it': {
+    input: {
+      instruction: 'Pull the plug',
+      done_when: { uses: 'fake.gauge', until: 'outputs.there', text: 'The lamp is out' },
+    },
+    prepare: () => {
+      const { desk, kept } = fakeDesk({ outcome: 'done', answer: 'pulled' });
+      const ask = desk.ask;
+      // Whoever is asked does it, and from then on the machine sees it.
+      const doing = async (...asked: Parameters<typeof ask>) => {
+        kept.world = { met: true, seen: 'there = true', output: { there: true } };
+        return ask(...asked);
+      };
+      const spoil = () => {
+        kept.world = { met: false, seen: 'there = false', output: { there: false } };
+      };
+      return { client: { ...desk, ask: doing }, state: () => kept, spoil };
+    },
+    writes: ['ask', 'hold'],
+  },
+});
+
 const ctxOf = (client: RunDesk) => attempt(client).ctx;
 
 describe('human.task', () => {
@@ -43,6 +66,17 @@ describe('human.task', () => {
       code: 'STEP_FAILED',
       message: 'ada said that it could not be done: no plug there',
     });
+  });
+
+  test('who is asked is told what the machine looks for, in words or as it is written', () => {
+    const seen = (text?: string) =>
+      task.input.parse({
+        ...input,
+        done_when: { uses: 'fake.gauge', until: 'outputs.there', ...(text ? { text } : {}) },
+      });
+    const asks = ['somebody is asked: Pull the plug', 'it is done when fake.gauge gives there'];
+    expect(task.preview(seen(), { state: 'absent' }).changes).toEqual(asks);
+    expect(task.preview(seen('The lamp is out'), { state: 'absent' }).changes).toEqual(asks);
   });
 
   test('outside of a run there is nobody to ask', async () => {
