@@ -1,4 +1,5 @@
 import type { AnyAction, Observation } from '../actions/action.ts';
+import { nobodyThere } from '../actions/run-desk.ts';
 import { noWayBack } from '../actions/way-back.ts';
 import { seconds } from '../lib/duration.ts';
 import type { Json } from '../lib/json.ts';
@@ -104,7 +105,7 @@ async function plan(step: RunStep, state: RunState, ports: EnginePorts, signal: 
   if (input === undefined || !parsed?.success)
     return { ...known, input: step.with as Json, changes: [action.summary], permissions: [], seen: 'later' };
   const ctx = {
-    client,
+    client: action.worksOn === 'run' ? nobodyThere : client,
     key: `dry-run/${step.id}`,
     signal,
     clock: ports.clock,

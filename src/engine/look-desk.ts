@@ -59,7 +59,9 @@ export async function askAndLook(run: StepRun, task: Task & { look: Look }, sign
     const seen = await lookOnce(run, { look, signal });
     if (seen.met) {
       await keep(run, looksFor, seen);
-      return { ...(answer ?? nobody(ports.clock.now())), seen: seen.seen };
+      // Somebody may have said so in the same moment.
+      const word = known(run)?.answer ?? nobody(ports.clock.now());
+      return finalWord(word) ?? { ...word, seen: seen.seen };
     }
     if (answer) await log.append([{ ...lookedAt(run, looksFor, seen), refuted: true }, asked]);
     else await keep(run, looksFor, seen);

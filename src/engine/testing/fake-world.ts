@@ -81,6 +81,7 @@ export const lookAt: WorldAction = {
 export const gauge: WorldAction = {
   ...lookAt,
   name: 'fake.gauge',
+  output: z.looseObject({ thing: z.string(), there: z.boolean(), times: z.number() }),
   run: async ({ client }, { thing }) => {
     client.tick(`read ${thing}`);
     const trouble = client.troubles.get(thing)?.shift();

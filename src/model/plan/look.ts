@@ -4,6 +4,9 @@ import type { PlanPath } from '../finding.ts';
 import type { Step } from './steps.ts';
 import { DurationText } from './values.ts';
 
+/** How often it is looked where the plan does not say. */
+export const DEFAULT_EVERY = '10s';
+
 /** What a machine looks at again and again, and what ends that. */
 export const Look = z.strictObject({
   uses: z
@@ -16,7 +19,7 @@ export const Look = z.strictObject({
     .trim()
     .min(1)
     .describe('CEL over its `outputs` that ends the looking, without ${{ }}: outputs.exit_code == 0.'),
-  every: DurationText.default('10s').describe('Pause between two looks.'),
+  every: DurationText.default(DEFAULT_EVERY).describe('Pause between two looks.'),
 });
 export type Look = z.infer<typeof Look>;
 
