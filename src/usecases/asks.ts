@@ -78,10 +78,16 @@ function askOf({ step, waits_for, looks }: WaitingStep, state: RunState): Ask {
   return {
     step,
     kind: 'task',
-    sentence: `${step} waits for ${waits_for.role ?? 'somebody'} to do this: ${waits_for.instruction}${looks === undefined ? '' : ` It ends by itself when ${lookedWords(looks)}`}`,
+    sentence: `${step} waits for ${waits_for.role ?? 'somebody'} to do this: ${waits_for.instruction}${meanwhile(waits_for.instruction, looks)}`,
     // Two lines: copied as one, a shell would take what stands between two words for a pipe, and say "done".
     commands: taskCommands(state.id, step),
   };
+}
+
+/** What a machine looks at meanwhile, as a sentence of its own. */
+function meanwhile(before: string, looks: WaitingStep['looks']): string {
+  if (looks === undefined) return '';
+  return `${/[.!?]$/.test(before) ? '' : '.'} It ends by itself when ${lookedWords(looks)}`;
 }
 
 export const confirmCommands = (run: string, step: string): readonly string[] => [

@@ -139,7 +139,9 @@ async function attempt<T>(
 ): Promise<Attempt<T>> {
   const { signal, services } = around;
   try {
-    return { value: await withDeadline({ ms: COUNT_WITHIN, clock: services.clock, signal, what: 'counting it' }, work) };
+    return {
+      value: await withDeadline({ ms: COUNT_WITHIN, clock: services.clock, signal, what: 'counting it' }, work),
+    };
   } catch (error) {
     signal.throwIfAborted();
     return { why: `${what}: ${wordsOf(error, around)}` };
