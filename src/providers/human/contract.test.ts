@@ -3,6 +3,7 @@ import { actionContract } from '../../actions/contract.testsuite.ts';
 import { fakeDesk } from '../../actions/run-desk.fake.ts';
 import { nobodyThere, type RunDesk } from '../../actions/run-desk.ts';
 import { attempt } from '../../actions/testing/attempt.ts';
+import { KnownError } from '../../model/errors.ts';
 import { approve } from './actions/approve.ts';
 import { task } from './actions/task.ts';
 
@@ -77,6 +78,20 @@ describe('human.task', () => {
     const asks = ['somebody is asked: Pull the plug', 'it is done when fake.gauge gives there'];
     expect(task.preview(seen(), { state: 'absent' }).changes).toEqual(asks);
     expect(task.preview(seen('The lamp is out'), { state: 'absent' }).changes).toEqual(asks);
+  });
+
+  test('who answers for it does so also where the machine cannot look', async () => {
+    const { desk, kept } = fakeDesk();
+    kept.answer = { outcome: 'done', answer: 'I saw it', by: 'ada', at: '2026-01-14T03:00:00.000Z', despiteLook: true };
+    const blind = { ...desk, look: () => Promise.reject(new KnownError('SECRET_MISSING', 'no token', 'Set it.')) };
+    const seen = task.input.parse({ ...input, done_when: { uses: 'fake.gauge', until: 'outputs.there' } });
+    expect(await task.verify(ctxOf(blind), seen, { answer: '', by: '', at: '' })).toMatchObject([
+      { held: true, observed: 'ada said "done": I saw it; seen: no token' },
+    ]);
+    kept.answer = { outcome: 'done', answer: '', by: 'ada', at: '' };
+    await expect(task.verify(ctxOf(blind), seen, { answer: '', by: '', at: '' })).rejects.toMatchObject({
+      code: 'SECRET_MISSING',
+    });
   });
 
   test('outside of a run there is nobody to ask', async () => {
