@@ -32,6 +32,15 @@ export interface ActionContext<Client> {
   fence?(text: string): void;
 }
 
+/** A component, and the moment of it that is brought back. */
+export interface GoesBack {
+  readonly component: string;
+  /** latest, a moment in ISO 8601, or a position in the log; absent where only the run finds it. */
+  readonly to?: string;
+  /** Production stays as it is: what is brought back stands beside it. */
+  readonly beside?: true;
+}
+
 /**
  * One thing Lifeboat can do to one kind of system. All actions keep this contract; `contract.testsuite.ts` proves it.
  *
@@ -64,6 +73,8 @@ export interface Action<Client, In, Out> {
   cannotUndo?(input: In): string | undefined;
   /** What it leaves behind that must be put back before the run may close. Opened before `run` begins, so it depends on input and key alone. */
   owes?(input: In, key: string): Obligation;
+  /** To which moment it brings data back, if it does. `--dry-run` tells from it what would be lost. */
+  goesBack?(input: In): GoesBack;
   /** The obligation that it settles: the id that `owes` of the other action gave. */
   settles?(input: In): string;
 }

@@ -1,4 +1,7 @@
+import type { Duration } from '../lib/duration.ts';
+import type { Json } from '../lib/json.ts';
 import { KnownError } from '../model/errors.ts';
+import type { Look } from '../model/plan/look.ts';
 
 /** What somebody is to do, or to answer. */
 export interface Task {
@@ -7,6 +10,8 @@ export interface Task {
   readonly doneWhen?: string;
   /** Whose task it is: an entry of `roles`. Default: anybody's. */
   readonly role?: string;
+  /** What a machine looks at meanwhile: only when it sees it, too, it is done. */
+  readonly look?: Look;
 }
 
 /** What somebody said. */
@@ -14,8 +19,23 @@ export interface Answer {
   readonly outcome: 'done' | 'failed';
   /** Their words; empty when they said nothing further. */
   readonly answer: string;
+  /** Empty where nobody said anything, and a machine saw that it is done. */
   readonly by: string;
   readonly at: string;
+  /** It counts although the machine does not see it. */
+  readonly despiteLook?: true;
+  /** What the machine saw. */
+  readonly seen?: string;
+}
+
+/** What one look has seen. */
+export interface Seen {
+  /** Whether it is what was looked for. What cannot be looked at is not. */
+  readonly met: boolean;
+  /** In words. */
+  readonly seen: string;
+  /** What the action that looked put out; absent where it could not. */
+  readonly output?: Json;
 }
 
 /**
@@ -31,6 +51,10 @@ export interface RunDesk {
   answer(): Promise<Answer | undefined>;
   /** Asks people, at every terminal, and waits for the first word. Joins a question that stands already. */
   ask(task: Task, signal: AbortSignal): Promise<Answer>;
+  /** Looks once, and keeps nothing. */
+  look(look: Look, signal: AbortSignal): Promise<Seen>;
+  /** Looks again and again until it is so. Throws TIMED_OUT when it is not in time, counted from the first look over restarts. */
+  lookUntil(look: Look, how: { readonly within: Duration; readonly signal: AbortSignal }): Promise<Seen>;
   /** Who approved the step as it is now; nobody while somebody is still missing. */
   approvedBy(): Promise<readonly string[]>;
 }
@@ -50,5 +74,7 @@ export const nobodyThere: RunDesk = {
   hold: outside,
   answer: async () => undefined,
   ask: outside,
+  look: async () => ({ met: false, seen: 'nothing: this is not a run' }),
+  lookUntil: outside,
   approvedBy: async () => [],
 };

@@ -34,6 +34,7 @@ export const fakeActions: ReadonlyMap<string, AnyAction> = new Map(
       input: { component: z.string() },
       owes: () => ({ id: 'x', what: 'x' }),
     }),
+    fake('shell.look', 'read', { input: { command: z.string() }, output: { exit_code: z.number() } }),
     fake('http.wait_healthy', 'read', { input: { component: z.string() } }),
     { ...fake('shell.run', 'change', { input: { command: z.string() } }), timeout: hours(4) },
   ].map((action) => [action.name, action]),

@@ -47,6 +47,7 @@ describe('adds up', () => {
         [
           { id: 'restore', expect: '20m..30m', approve: { role: 'keeper', within: '10m' } },
           { id: 'settle', uses: 'time.wait', with: { for: '2m' } },
+          { id: 'caught-up', uses: 'time.wait_until', timeout: '1h', with: { within: '3m' } },
         ],
         { detect_within: '5m' },
       ),
@@ -56,8 +57,9 @@ describe('adds up', () => {
       'approval approving restore 0s..10m',
       'step restore 20m..30m',
       'wait settle 2m',
+      'wait caught-up 0s..3m',
     ]);
-    expect(rangeText({ min, max })).toBe('27m..47m');
+    expect(rangeText({ min, max })).toBe('27m..50m');
     expect(unknown).toEqual([]);
   });
 });

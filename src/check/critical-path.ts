@@ -2,6 +2,7 @@ import { type Duration, parseDuration } from '../lib/duration.ts';
 import type { MeasuredSpan, MeasuredSteps } from '../model/measured.ts';
 import { expandedSteps } from '../model/plan/expand.ts';
 import { roundsIn } from '../model/plan/for-each.ts';
+import { givenUpAfter } from '../model/plan/look.ts';
 import { type Plan, parseSpan, type Scenario, type Step } from '../model/plan.ts';
 import { inOrder, neededBy, type OrderedStep } from './step-order.ts';
 
@@ -215,12 +216,13 @@ const measuredWork = (step: string, measured: MeasuredSpan): Stretch => ({
   measured,
 });
 
-function workOf({ id, uses, expect, timeout, with: input }: Step): Stretch {
-  const kind = uses === 'time.wait' ? 'wait' : 'step';
-  const said = expect ?? (kind === 'wait' && typeof input.for === 'string' ? input.for : undefined);
+function workOf(step: Step): Stretch {
+  const { id, uses, expect, with: input } = step;
+  const kind = uses.startsWith('time.') ? 'wait' : 'step';
+  const said = expect ?? (uses === 'time.wait' && typeof input.for === 'string' ? input.for : undefined);
   const span = said === undefined ? undefined : parseSpan(said);
   if (span) return { kind, step: id, ...span };
-  const givenUp = timeout === undefined ? undefined : parseDuration(timeout);
+  const givenUp = parseDuration(givenUpAfter(step) ?? '');
   // A step that only says when it is given up may take until then.
   if (givenUp !== undefined) return { kind, step: id, min: 0, max: givenUp };
   return { kind, step: id, min: 0, max: 0, unknown: `how long ${id} takes (expect)` };

@@ -1,6 +1,6 @@
 import { formatDuration } from '../lib/duration.ts';
 import { runsText } from '../model/measured.ts';
-import type { DryRunResult, PlannedStep } from '../usecases/dry-run.ts';
+import type { DryRunResult, ForetoldLoss, PlannedStep } from '../usecases/dry-run.ts';
 import type { Paint } from './screen.ts';
 
 const SEEN = {
@@ -19,7 +19,7 @@ function takes({ measured, expectMs }: DryRunResult['steps'][number]): string {
 }
 
 /** A dry run as a person reads it: every step, what it would do, with what, and who must say yes. */
-export function dryRunText({ scenario, environment, steps }: DryRunResult, paint: Paint): string {
+export function dryRunText({ scenario, environment, steps, losses }: DryRunResult, paint: Paint): string {
   const lines = steps.flatMap((step, index) => [
     '',
     paint.bold(`${index + 1}. ${step.step}${step.title ? `: ${step.title}` : ''}`),
@@ -31,12 +31,40 @@ export function dryRunText({ scenario, environment, steps }: DryRunResult, paint
     ...(step.permissions.length > 0 ? [`   needs: ${step.permissions.join('; ')}`] : []),
     ...(step.approve
       ? [
-          `   waits for ${step.approve.count} approval(s) by ${step.approve.role}${step.approve.escalate ? `, later also by ${step.approve.escalate.join(', ')}` : ''}; never by whoever begins the run`,
+          `   waits for ${step.approve.count} approval(s) by ${step.approve.role}${step.approve.escalate ? `, later also by ${step.approve.escalate.join(', ')}` : ''}; never by whoever begins the run or takes it up`,
         ]
       : []),
+    ...losses.filter((loss) => loss.step === step.step).flatMap((loss) => lossLines(loss, paint)),
     ...safetyLines(step),
   ]);
   return [`Dry run of ${scenario} in ${environment}. Nothing was changed.`, ...lines].join('\n');
+}
+
+/** To what it would go back now, and what that would lose, beside what is promised. */
+function lossLines(loss: ForetoldLoss, paint: Paint): readonly string[] {
+  const { component, at, to, age_seconds, point, beside, not_known, objective_seconds, verdict } = loss;
+  const ago = age_seconds === undefined ? '' : `, ${spanText(age_seconds)} before now`;
+  const moment = at ?? (to === undefined ? 'a moment that is not known' : `the position ${to}`);
+  const from = point === undefined ? '' : ` (from the point ${point}, ${provenText(loss)})`;
+  const where = point === undefined ? 'to a moment that is not known' : `to ${moment}${ago}${from}`;
+  const promise = objective_seconds === undefined ? '' : ` RPO ${spanText(objective_seconds)}: ${verdict}.`;
+  const words = beside ? 'beside production, which loses nothing' : `${lostText(loss)}.${promise}`;
+  const lines = [`   ${component} goes back ${where}: ${words}`, ...not_known.map((one) => `   not known: ${one}`)];
+  return verdict === 'beyond the RPO' || verdict === 'not known' ? lines.map((line) => paint.warn(line)) : lines;
+}
+
+const spanText = (seconds: number): string => formatDuration(seconds * 1000);
+
+function provenText({ verified }: ForetoldLoss): string {
+  if (verified === undefined || verified.state === 'never') return 'never restored as a test';
+  return verified.state === 'restored' ? `restored as a test ${verified.at}` : `its test restore FAILED ${verified.at}`;
+}
+
+function lostText({ transactions, more, lost_seconds }: ForetoldLoss): string {
+  if (transactions === undefined) return 'how many transactions would be lost is not known';
+  if (transactions === 0 && !more) return 'nothing would be lost';
+  const count = `${more ? 'at least ' : ''}${transactions} ${transactions === 1 ? 'transaction' : 'transactions'}`;
+  return `${count} would be lost${lost_seconds === undefined ? '' : `, the last ${spanText(lost_seconds)}`}`;
 }
 
 /** What holds it back before it acts, and whether there is a way back afterwards. */

@@ -1,5 +1,5 @@
 import { formatDuration } from '../lib/duration.ts';
-import { approversFor } from '../model/approvals.ts';
+import { approversFor, notFor } from '../model/approvals.ts';
 import { groundLines } from '../model/ground-words.ts';
 import { itemsDone, itemsText, wholeOfItem } from '../model/items-done.ts';
 import type { JournalEvent } from '../model/run.ts';
@@ -147,14 +147,27 @@ function stepLine(event: StepEvent, state: RunState, outline: RunOutline, paint:
     case 'step.waiting':
       return questionLines({ state, step: event.step, waitsFor: event.waitsFor }, outline);
     case 'step.answered':
-      return `  ${event.breakGlass === undefined ? '' : `!! BREAK-GLASS (${event.breakGlass}): `}${event.by} said "${event.outcome}" about ${name}${event.answer === '' ? '' : `: ${event.answer}`}`;
+      return `  ${event.breakGlass === undefined ? '' : `!! BREAK-GLASS (${event.breakGlass}): `}${event.by} said "${event.outcome}"${event.despiteLook ? ', although the machine does not see it,' : ''} about ${name}${event.answer === '' ? '' : `: ${event.answer}`}`;
     case 'step.items':
       return `  ▸ ${name}: ${event.items.length} items`;
+    case 'step.looked':
+      return lookedLines(event, name, paint);
     case 'step.holds':
       return `      ${name} waits until ${event.until}`;
     case 'step.noted':
       return [];
   }
+}
+
+/** What is seen later stands beside what is under way; here only what somebody must know. */
+function lookedLines(
+  { looksFor, until, seen, refuted }: StepEvent & { type: 'step.looked' },
+  name: string,
+  paint: Paint,
+) {
+  if (refuted) return paint.warn(`  ! ${name} does not count as done: it needs ${looksFor}; seen: ${seen}`);
+  if (seen !== undefined) return [];
+  return `      ${name} waits until ${looksFor}${until === undefined ? '' : `, until ${until} at most`}`;
 }
 
 function approvedLine(
@@ -167,8 +180,8 @@ function approvedLine(
 }
 
 /** `cto (grace)` */
-function also(role: string, { origin, createdBy }: RunState): string {
-  const people = approversFor({ notBy: createdBy }, [role], origin);
+function also(role: string, state: RunState): string {
+  const people = approversFor(notFor(state), [role], state.origin);
   return `${role} (${people.join(', ') || 'nobody'})`;
 }
 

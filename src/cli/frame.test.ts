@@ -60,6 +60,20 @@ const space = (columns: number, rows: number, more: Partial<FrameSpace> = {}): F
 const rowsAt = (lines: readonly string[], columns: number): number =>
   lines.reduce((sum, line) => sum + Math.ceil(textWidth(line) / columns), 0);
 
+test('what a step waits for in the world, what it last saw, and when it gives up', () => {
+  const looks = {
+    for: 'shell.look gives exit_code == 0',
+    seen: 'exit_code = 1',
+    until: '2026-01-14T03:17:00.000Z',
+    at: '',
+  };
+  const hold = { step: 'hold', position: 4, doing: 'running', attempt: 1, seconds: 12, looks } as const;
+  const lines = frame(shown({ picture: { ...PICTURE, under_way: [hold] } }), space(200, 24));
+  expect(lines).toContain(
+    '▸ [4] hold: waits until shell.look gives exit_code == 0; last seen: exit_code = 1; given up at 2026-01-14 03:17 UTC',
+  );
+});
+
 test('at 80 columns and 24 rows', () => {
   expect(frame(shown({ asks: [ASK] }), space(80, 24))).toEqual([
     '── database-destroyed in production · run-20260114-030512-9f3c  03:07:12 UTC ──',

@@ -1,5 +1,6 @@
 import { formatDuration } from '../lib/duration.ts';
 import { itemsText } from '../model/items-done.ts';
+import { type Looked, lookedWords } from '../model/looked.ts';
 import type { RunPicture, StepName, UnderWay } from '../model/run-picture.ts';
 import { type Ask, clockTime } from '../usecases/asks.ts';
 import { bar, clockLine, forecastLines, peopleLine, whole } from './clock-lines.ts';
@@ -124,9 +125,12 @@ export function underWayText(one: UnderWay): string {
   if (one.doing === 'taking back') return `${name}: is being taken back`;
   if (one.doing === 'retrying') return `${name}: tried again at ${clockTime(one.again_at ?? '')}`;
   if (one.held_until !== undefined) return `${name}: waits until ${minute(one.held_until)}`;
+  if (one.looks) return `${name}${attempt}: waits until ${lookedWords(one.looks)}${givenUp(one.looks)}`;
   const expected = one.expect_seconds === undefined ? '' : ` of at most ${formatDuration(one.expect_seconds * 1000)}`;
   return `${name}${attempt}: ${whole(one.seconds ?? 0)}${expected}${isLate(one) ? ', longer than expected' : ''}`;
 }
+
+const givenUp = ({ until }: Looked): string => (until === undefined ? '' : `; given up at ${minute(until)}`);
 
 /** `[4/9] load: Load the dump` is for the log; here the number and the title do. */
 export const nameOf = ({ step, position, title }: StepName): string =>

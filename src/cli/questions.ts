@@ -1,5 +1,6 @@
 import { peopleOf } from '../model/approvals.ts';
 import { confirmationsMissing } from '../model/confirmation.ts';
+import { type Looked, lookedWords } from '../model/looked.ts';
 import { DECISIONS, type WaitsFor } from '../model/run.ts';
 import { approvalsMissing, type RunState } from '../model/run-state.ts';
 import { whoMay } from '../usecases/approvers.ts';
@@ -77,6 +78,11 @@ export function taskText({ state, step, waitsFor }: Waiting, name: string): read
   return [
     `  ? ${name} waits for ${whose(state, waitsFor.role)}: ${waitsFor.instruction}`,
     ...(waitsFor.doneWhen === undefined ? [] : [`      Done when: ${waitsFor.doneWhen}`]),
+    ...lookLines(state.steps.get(step)?.looked).map((line) => `      ${line}`),
     ...taskCommands(state.id, step).map((command) => `      From any terminal: ${command}`),
   ];
 }
+
+/** What ends it by itself, and how that stands. */
+export const lookLines = (looked: Pick<Looked, 'for' | 'seen'> | undefined): readonly string[] =>
+  looked === undefined ? [] : [`It ends by itself when ${lookedWords(looked)}`];

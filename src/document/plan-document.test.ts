@@ -181,6 +181,17 @@ procedures: { p: { title: P, steps: [{ id: x, uses: shell.run, with: { command: 
     expect(steps).toContain('- Done when: They said yes.');
   });
 
+  test('at which a machine looks say when they end by themselves', () => {
+    const look = 'uses: shell.look, with: { command: ls }, until: outputs.exit_code == 0';
+    const task = STEPS(
+      `{ id: ask, uses: human.task, with: { instruction: Ask., done_when: { text: They said yes., ${look} } } }`,
+    );
+    expect(task).toContain('- Done when: They said yes.');
+    expect(task).toContain('- Ends by itself when: `shell.look gives exit_code == 0`, looked at every 10s');
+    const wait = STEPS(`{ id: hold, uses: time.wait_until, with: { ${look}, every: 1m, within: 10m } }`);
+    expect(wait).toContain('- Ends by itself when: `shell.look gives exit_code == 0`, looked at every 1m');
+  });
+
   test('say on what condition, where, and what when they fail', () => {
     const steps = STEPS(
       '{ id: a, uses: shell.run, with: { command: a }, when: "${{ inputs.x > 1 }}", in: cellar, on_failure: continue, retry: { times: 3, every: 5s }, note: Beware }',

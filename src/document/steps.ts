@@ -5,6 +5,7 @@ import type { Json } from '../lib/json.ts';
 import { pathText } from '../model/finding.ts';
 import { ENOUGH_RUNS, type MeasuredSpan, runsText } from '../model/measured.ts';
 import { itemText } from '../model/plan/for-each.ts';
+import { DEFAULT_EVERY, lookedForWords, lookIn } from '../model/plan/look.ts';
 import type { Plan, Step } from '../model/plan.ts';
 import { condition } from './decisions.ts';
 import {
@@ -204,7 +205,8 @@ function forItems(items: NonNullable<Step['for_each']>, atOnce: number, mayFail:
   return [fact('For each of', list), fact('At a time', `${atOnce}; ${fails}`)];
 }
 
-function ending({ expect, timeout, success, with: input }: Step): readonly Fact[] {
+function ending(step: Step): readonly Fact[] {
+  const { expect, timeout, success, with: input } = step;
   const done = typeof input.done_when === 'string' ? input.done_when : undefined;
   const takes = [
     ...(expect === undefined ? [] : [expect === '0' ? 'no time' : `about ${spanWords(expect)}`]),
@@ -213,7 +215,19 @@ function ending({ expect, timeout, success, with: input }: Step): readonly Fact[
   return [
     ...(takes.length === 0 ? [] : [fact('Takes', takes.join(', '))]),
     ...(done === undefined ? [] : [fact('Done when', done)]),
+    ...lookFacts(step),
     ...(success === undefined ? [] : [fact('Has succeeded when', code(condition(success)))]),
+  ];
+}
+
+/** What a machine looks for, and how often. */
+function lookFacts(step: Step): readonly Fact[] {
+  const { look } = lookIn(step) ?? {};
+  if (typeof look?.uses !== 'string' || typeof look.until !== 'string') return [];
+  const { uses, until, every = DEFAULT_EVERY, text } = look;
+  return [
+    ...(typeof text === 'string' ? [fact('Done when', text)] : []),
+    fact('Ends by itself when', code(lookedForWords({ uses, until })), soft(`, looked at every ${every}`)),
   ];
 }
 

@@ -1,5 +1,5 @@
 import { parseDuration } from '../lib/duration.ts';
-import { type AskedApproval, approversFor, missingApprovals } from '../model/approvals.ts';
+import { type AskedApproval, approversFor, missingApprovals, notFor } from '../model/approvals.ts';
 import { editsOf } from '../model/edited.ts';
 import { KnownError } from '../model/errors.ts';
 import type { Step } from '../model/plan.ts';
@@ -83,7 +83,7 @@ async function ask(question: Question, isAnswered: (state: RunState) => boolean,
     hash,
     preview,
     expiresAt: deadline.toISOString(),
-    notBy: log.state().createdBy,
+    ...notFor(log.state()),
     ...(escalate.length > 0 ? { escalate } : {}),
     ...(where.length > 0 ? { where } : {}),
   };
@@ -123,7 +123,7 @@ const askedIn = (state: RunState, { asked, hash }: Question): AskedApproval => (
   role: asked.role,
   count: asked.count,
   hash,
-  notBy: state.createdBy,
+  ...notFor(state),
 });
 
 const isApproved = (state: RunState, question: Question): boolean =>
@@ -139,9 +139,9 @@ const rejected = ({ step }: Question, no: NonNullable<StepState['rejection']>): 
 function expired({ step, asked, log }: Question, within: string): KnownError {
   const state = log.state();
   const roles = [asked.role, ...(asked.escalate ?? []).map(({ role }) => role)];
-  const people = approversFor({ notBy: state.createdBy }, roles, state.origin);
+  const people = approversFor(notFor(state), roles, state.origin);
   const who = roles.length === 1 ? `the role ${roles[0]}` : `the roles ${roles.join(', ')}`;
-  const alone = `Nobody but ${state.createdBy}, who began the run, is in it. Resume, decide "retry", then: lifeboat approve ${state.id} ${step.id} --break-glass "why"`;
+  const alone = `Nobody is in it but who drives the run (${[state.createdBy, ...state.drivers].join(', ')}). Resume, decide "retry", then: lifeboat approve ${state.id} ${step.id} --break-glass "why"`;
   return new KnownError(
     'APPROVAL_EXPIRED',
     `${step.id}: nobody in ${who} approved within ${within}`,

@@ -1,4 +1,5 @@
-import type { AnyAction, Observation } from '../actions/action.ts';
+import type { AnyAction, GoesBack, Observation } from '../actions/action.ts';
+import { nobodyThere } from '../actions/run-desk.ts';
 import { noWayBack } from '../actions/way-back.ts';
 import { seconds } from '../lib/duration.ts';
 import type { Json } from '../lib/json.ts';
@@ -38,6 +39,8 @@ export interface PlannedStep {
   readonly safety_points?: readonly string[];
   /** Who must say afterwards that the world is right, or it is taken back. */
   readonly confirm?: { readonly role: string; readonly count: number; readonly within: string };
+  /** To which moment it would bring data back. */
+  readonly goes_back?: GoesBack;
   /** Absent for what only looks. `why`: why it cannot be taken back. */
   readonly way_back?: { readonly possible: boolean; readonly why?: string };
   readonly expectMs?: number;
@@ -101,10 +104,10 @@ async function plan(step: RunStep, state: RunState, ports: EnginePorts, signal: 
     ...wayBack(action, step.with),
   };
   const parsed = input === undefined ? undefined : action.input.safeParse(input);
-  if (input === undefined || !parsed?.success)
-    return { ...known, input: step.with as Json, changes: [action.summary], permissions: [], seen: 'later' };
+  if (input === undefined || !parsed?.success) return { ...known, ...laterStep(action, step) };
+  const goesBack = action.goesBack ? { goes_back: action.goesBack(parsed.data) } : {};
   const ctx = {
-    client,
+    client: action.worksOn === 'run' ? nobodyThere : client,
     key: `dry-run/${step.id}`,
     signal,
     clock: ports.clock,
@@ -124,6 +127,7 @@ async function plan(step: RunStep, state: RunState, ports: EnginePorts, signal: 
     const seen = await withDeadline(deadline, (limited) => action.observe({ ...ctx, signal: limited }, parsed.data));
     return {
       ...known,
+      ...(seen.state === 'done' ? {} : goesBack),
       input,
       changes: action.preview(parsed.data, seen).changes,
       permissions: action.permissions(parsed.data),
@@ -134,6 +138,7 @@ async function plan(step: RunStep, state: RunState, ports: EnginePorts, signal: 
     const changes = action.preview(parsed.data, { state: 'absent' }).changes;
     return {
       ...known,
+      ...goesBack,
       input,
       changes,
       permissions: action.permissions(parsed.data),
@@ -147,6 +152,22 @@ function wayBack(action: AnyAction, input: unknown): Pick<PlannedStep, 'way_back
   if (action.danger === 'read') return {};
   const why = noWayBack(action, input);
   return { way_back: why === undefined ? { possible: true } : { possible: false, why } };
+}
+
+/** What depends on an earlier step is shown as it is written. */
+const laterStep = (action: AnyAction, step: RunStep) => ({
+  ...goesBackLater(action, step),
+  input: step.with as Json,
+  changes: [action.summary],
+  permissions: [],
+  seen: 'later' as const,
+});
+
+/** At least the component may be known. */
+function goesBackLater(action: AnyAction, { with: input }: RunStep): Pick<PlannedStep, 'goes_back'> {
+  const { component } = input;
+  const isKnown = typeof component === 'string' && !component.includes('${{');
+  return action.goesBack && isKnown ? { goes_back: { component } } : {};
 }
 
 const about = (step: RunStep) => ({

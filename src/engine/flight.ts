@@ -84,7 +84,8 @@ function atWork(steps: Iterable<string>, state: RunState): number {
   let count = 0;
   for (const id of steps) {
     const known = state.steps.get(id);
-    const onlyWaits = known?.progress.status === 'waiting' || known?.heldUntil !== undefined;
+    const onlyWaits =
+      known?.progress.status === 'waiting' || known?.heldUntil !== undefined || known?.looked !== undefined;
     if (!onlyWaits) count += 1;
   }
   return count;

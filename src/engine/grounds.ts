@@ -88,8 +88,10 @@ async function verifiedAgain(named: RunStep, output: Json, looking: Looking): Pr
 const isOnWord = ({ uses }: RunStep, { ports }: Looking): boolean =>
   ports.actions.find(uses)?.action.worksOn === 'run' && uses.startsWith('human.');
 
-const wordOf = ({ answer, approvals }: StepState): string =>
-  answer?.by ?? [...new Set(approvals.map(({ by }) => by))].join(', ');
+function wordOf({ answer, approvals }: StepState): string | undefined {
+  const people = answer?.by ?? [...new Set(approvals.map(({ by }) => by))].join(', ');
+  return people === '' ? undefined : people;
+}
 
 async function safetyPoint(component: string, looking: Looking): Promise<Ground> {
   const { log, ports } = looking;

@@ -57,6 +57,8 @@ export interface ApprovalReport {
   readonly signature?: string;
   /** It did not count: the signature is not that of this person. */
   readonly forged?: true;
+  /** It did not count: he drove the run himself when he said it. */
+  readonly byDriver?: true;
   /** What would change, as it was shown to whoever approved; absent when that showing is not in the journal. */
   readonly shown?: Preview;
 }
@@ -133,7 +135,7 @@ function told(step: StepState, events: readonly StepEvent[]): Omit<StepReport, '
 type Approval = StepState['approvals'][number];
 
 function approvalReport(
-  { by, at, reason, hash, breakGlass, signature, forged }: Approval,
+  { by, at, reason, hash, breakGlass, signature, forged, byDriver }: Approval,
   events: readonly StepEvent[],
 ): ApprovalReport {
   const shown = events.findLast(
@@ -148,9 +150,14 @@ function approvalReport(
     ...optional('breakGlass', breakGlass),
     ...optional('signature', signature),
     ...optional('forged', forged),
+    ...optional('byDriver', isAskedOfOthers(shown) ? byDriver : undefined),
     ...optional('shown', preview),
   };
 }
+
+/** Runs of older builds counted the yes of who drove them. */
+const isAskedOfOthers = (asked: StepEvent | undefined): boolean =>
+  asked?.type === 'step.waiting' && asked.waitsFor.kind === 'approval' && asked.waitsFor.drivers !== undefined;
 
 /** What was changed, key by key; what the plan says stands beside it. */
 function editReport({ edited }: StepState, written: Json | undefined): StepReport['edit'] {

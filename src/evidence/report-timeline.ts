@@ -94,6 +94,8 @@ function aboutStep(event: JournalEvent): Said {
       return answered(event);
     case 'step.items':
       return plainly(`Begun for ${event.items.length} items`);
+    case 'step.looked':
+      return looked(event);
     case 'step.holds':
       return plainly(`Waits until ${utc(event.until)}`);
     case 'step.started':
@@ -113,14 +115,20 @@ function aboutStep(event: JournalEvent): Said {
   }
 }
 
+function looked({ looksFor, until, seen, refuted }: JournalEvent & { type: 'step.looked' }): Said {
+  if (refuted) return bad(`Not done, whatever was said: it needs ${looksFor}; seen: ${seen}`);
+  if (seen !== undefined) return plainly(`Looked for ${looksFor}; seen: ${seen}`);
+  return plainly(`Looks until ${looksFor}${until === undefined ? '' : `, until ${utc(until)} at most`}`);
+}
+
 function approved({ breakGlass, signature, reason }: JournalEvent & { type: 'step.approved' }): Said {
   const why = reason ? `: ${reason}` : '';
   if (breakGlass !== undefined) return bad(`BREAK-GLASS, approved by one person alone: ${breakGlass}${why}`);
   return person(`Approved${signature === undefined ? '' : ' by a signed code'}${why}`);
 }
 
-function answered({ outcome, answer, breakGlass }: JournalEvent & { type: 'step.answered' }): Said {
-  const text = `Answered: ${outcome}${answer === '' ? '' : `: ${answer}`}`;
+function answered({ outcome, answer, breakGlass, despiteLook }: JournalEvent & { type: 'step.answered' }): Said {
+  const text = `Answered: ${outcome}${despiteLook ? ', although the machine does not see it' : ''}${answer === '' ? '' : `: ${answer}`}`;
   return breakGlass === undefined ? person(text) : bad(`BREAK-GLASS (${breakGlass}). ${text}`);
 }
 

@@ -70,9 +70,10 @@ export const byHandWords =
   'Take the key from where you wrote it down, not from this page. docs/evidence.md tells how to verify with sha256sum and openssl alone.';
 
 /** How a yes came; what was done without a second person is said loudly. */
-export function approvalWords({ breakGlass, signature, forged }: ApprovalReport): string {
+export function approvalWords({ breakGlass, signature, forged, byDriver }: ApprovalReport): string {
   if (forged) return 'NOT COUNTED, the signature is wrong: approved';
   if (breakGlass !== undefined) return `BREAK-GLASS (${breakGlass}): approved`;
+  if (byDriver) return 'NOT COUNTED, who drives the run cannot approve it: approved';
   return signature === undefined ? 'Approved' : 'Approved with a signed code';
 }
 

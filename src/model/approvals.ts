@@ -2,7 +2,10 @@ import { isJsonObject, type Json } from '../lib/json.ts';
 import type { RunOrigin, WaitsFor } from './run.ts';
 
 /** What is asked of people before a step may run. */
-export type AskedApproval = Pick<WaitsFor & { readonly kind: 'approval' }, 'role' | 'count' | 'hash' | 'notBy'>;
+export type AskedApproval = Pick<
+  WaitsFor & { readonly kind: 'approval' },
+  'role' | 'count' | 'hash' | 'notBy' | 'drivers'
+>;
 
 /** A yes, as it is kept at a step. */
 export interface Approval {
@@ -14,6 +17,8 @@ export interface Approval {
   readonly signature?: string;
   /** It came as a code that is not what the key of this person signs: it does not count. */
   readonly forged?: true;
+  /** He drove the run when he said it. */
+  readonly byDriver?: true;
 }
 
 interface Known {
@@ -47,23 +52,40 @@ export function rolesAsked({ role, hash }: AskedApproval, steps: readonly Known[
   return [...new Set([role, ...also])];
 }
 
-/** Who may say yes in these roles: never whoever began the run. */
+/** Who may say yes in these roles: never whoever began the run or has taken it up. */
 export function approversFor(
-  { notBy }: Pick<AskedApproval, 'notBy'>,
+  asked: Pick<AskedApproval, 'notBy' | 'drivers'>,
   roles: readonly string[],
   origin: RunOrigin,
 ): readonly string[] {
   const people = roles.flatMap((role) => peopleOf(origin, role));
-  return [...new Set(people)].filter((one) => one !== notBy);
+  return [...new Set(people)].filter((one) => !drives(asked, one));
+}
+
+/** Whether somebody began the run or has taken it up. */
+export const drives = ({ notBy, drivers }: Pick<AskedApproval, 'notBy' | 'drivers'>, one: string): boolean =>
+  one === notBy || drivers?.includes(one) === true;
+
+/** Nobody says yes to what he carries out himself: whoever began a run, and whoever has taken it up since. */
+export const notFor = ({ createdBy, drivers }: Driven): Required<Pick<AskedApproval, 'notBy' | 'drivers'>> => ({
+  notBy: createdBy,
+  drivers,
+});
+
+interface Driven {
+  readonly createdBy: string;
+  readonly drivers: readonly string[];
 }
 
 /** Who said a yes that counts: different people of the roles that are asked. Whoever breaks the glass is enough alone. */
 export function countedApprovals(asked: AskedApproval, steps: readonly Known[], origin: RunOrigin): readonly string[] {
   const said = steps.flatMap(({ approvals }) => approvals).filter(({ hash }) => hash === asked.hash);
-  const may = approversFor(asked, rolesAsked(asked, steps), origin);
+  // A yes from before somebody took the run up himself was another person's, and stays.
+  const may = approversFor({ ...asked, drivers: [] }, rolesAsked(asked, steps), origin);
   const isLegacy = asked.notBy === undefined;
   const counts = (one: Approval): boolean => {
     if (one.forged) return false;
+    if (one.byDriver && one.breakGlass === undefined && asked.drivers !== undefined) return false;
     return one.breakGlass === undefined ? isLegacy || may.includes(one.by) : isPerson(origin, one.by);
   };
   return [...new Set(said.filter(counts).map(({ by }) => by))];

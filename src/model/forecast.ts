@@ -3,6 +3,7 @@ import { neededFirst } from '../lib/graph.ts';
 import { itemsDone } from './items-done.ts';
 import type { ExpandedStep } from './plan/expand.ts';
 import type { OutlinedStep } from './plan/for-each.ts';
+import { givenUpAfter } from './plan/look.ts';
 import { parseSpan, type Step } from './plan.ts';
 import type { WaitsFor } from './run.ts';
 import type { RunState, StepState } from './run-state.ts';
@@ -162,6 +163,8 @@ function left({ step, alternative }: ExpandedStep, known: StepState | undefined,
       return step.on_failure === 'continue' ? NOTHING : { ...NOTHING, unknown: `what becomes of ${step.id}` };
     case 'running':
       if (known?.heldUntil !== undefined) return heldUntil(known.heldUntil, now);
+      // It may be so at any moment.
+      if (known?.looked?.until !== undefined) return { ...heldUntil(known.looked.until, now), min: 0 };
       return rest(workOf(step), now.getTime() - Date.parse(progress.since), step.id);
     case 'retrying':
       return after(workOf(step), Math.max(0, Date.parse(progress.notBefore) - now.getTime()));
@@ -238,11 +241,12 @@ function rest(work: Left, elapsed: Duration, step: string): Left {
   return { min: Math.max(0, work.min - elapsed), max: work.max - elapsed };
 }
 
-function workOf({ id, uses, expect, timeout, with: input }: Step): Left {
+function workOf(step: Step): Left {
+  const { id, uses, expect, with: input } = step;
   const said = expect ?? (uses === 'time.wait' && typeof input.for === 'string' ? input.for : undefined);
   const span = said === undefined ? undefined : parseSpan(said);
   if (span) return span;
-  const givenUp = timeout === undefined ? undefined : parseDuration(timeout);
+  const givenUp = parseDuration(givenUpAfter(step) ?? '');
   // A step that only says when it is given up may take until then.
   if (givenUp !== undefined) return { min: 0, max: givenUp };
   return { min: 0, max: 0, unknown: `how long ${id} takes` };

@@ -25,6 +25,7 @@ const KNOWN: Readonly<Record<RunEvent['type'], true>> = {
   'step.denied': true,
   'step.taking_back': true,
   'step.items': true,
+  'step.looked': true,
   'step.holds': true,
   'step.started': true,
   'step.noted': true,

@@ -7,5 +7,7 @@ export interface OutputUse {
   readonly scenario: string;
   /** The step that gives the output. */
   readonly step: string;
+  /** The action that gives it, where that is not the one of the step. */
+  readonly uses?: string;
   readonly output: string;
 }

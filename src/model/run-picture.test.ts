@@ -239,6 +239,25 @@ describe('the forecast', () => {
     expect(forecast(0, [], { steps })).toEqual({ from_seconds: 60, to_seconds: 600, unknown: [] });
   });
 
+  test('a wait until the world is so ends at any moment, and at its end at the latest', () => {
+    const steps = [
+      step('load', { expect: undefined, uses: 'time.wait_until', timeout: '9m', with: { within: '3m' } }),
+      step('verify', { expect: '1m' }),
+    ];
+    expect(forecast(0, [], { steps })).toMatchObject({ from_seconds: 60, to_seconds: 240 });
+    const looked: RunEvent = {
+      type: 'step.looked',
+      step: 'load',
+      looksFor: 'it is so',
+      until: '2026-01-14T03:03:00.000Z',
+    };
+    const happened: [number, RunEvent][] = [
+      [0, started('load')],
+      [0, looked],
+    ];
+    expect(forecast(1, happened, { steps })).toMatchObject({ from_seconds: 60, to_seconds: 180, unknown: [] });
+  });
+
   test('knows the end of a hold, and of a task only what the plan expects', () => {
     const hold: RunEvent = { type: 'step.holds', step: 'block', until: after(2880).toISOString() };
     const held = picture(10, [

@@ -1,6 +1,7 @@
 import { type Forecast, forecast } from './forecast.ts';
 import { type ItemsDone, itemsDone, wholeOfItem } from './items-done.ts';
 import type { RunSummary } from './journal.ts';
+import type { Looked } from './looked.ts';
 import { parseSpan, type Step } from './plan.ts';
 import type { RunStatus, WaitsFor } from './run.ts';
 import { limitOf, type RunLimit } from './run-deadline.ts';
@@ -25,6 +26,8 @@ export interface UnderWay extends StepName {
   readonly again_at?: string;
   /** It only lets time go by. */
   readonly held_until?: string;
+  /** What it waits for in the world, what it last saw, and when it gives up. */
+  readonly looks?: Looked;
   /** How far it is with what it is carried out for; the items themselves are not listed. */
   readonly items?: ItemsDone;
 }
@@ -32,6 +35,8 @@ export interface UnderWay extends StepName {
 /** A step that waits for a person. */
 export interface WaitingStep extends StepName {
   readonly waits_for: WaitsFor;
+  /** What a machine looks at meanwhile, and last saw. */
+  readonly looks?: Looked;
   readonly since: string;
   readonly seconds: number;
 }
@@ -137,7 +142,7 @@ interface Naming {
 }
 
 function underWay(known: StepState, { name, steps, now, state }: Naming): readonly UnderWay[] {
-  const { id, progress, attempts, heldUntil, confirmation } = known;
+  const { id, progress, attempts, heldUntil, looked, confirmation } = known;
   if (wholeOfItem(id, state) !== undefined && progress.status !== 'undoing') return [];
   const about = { ...name(id), attempt: attempts };
   if (progress.status === 'undoing') return [{ ...about, doing: 'taking back' }];
@@ -155,6 +160,7 @@ function underWay(known: StepState, { name, steps, now, state }: Naming): readon
       seconds: between(progress.since, now),
       ...(max === undefined ? {} : { expect_seconds: max / 1000 }),
       ...(heldUntil === undefined ? {} : { held_until: heldUntil }),
+      ...(looked === undefined ? {} : { looks: looked }),
     },
   ];
 }
@@ -179,11 +185,12 @@ function nextOf({ steps }: RunOutline, state: RunState): readonly string[] {
 function waitingOf(state: RunState, name: Namer, now: Date): readonly WaitingStep[] {
   if (state.endedAt !== undefined) return [];
   return [...state.steps.values()]
-    .flatMap(({ id, progress }) =>
-      progress.status === 'waiting'
-        ? [{ ...name(id), waits_for: progress.waitsFor, since: progress.since, seconds: between(progress.since, now) }]
-        : [],
-    )
+    .flatMap(({ id, progress, looked }) => {
+      if (progress.status !== 'waiting') return [];
+      const { waitsFor, since } = progress;
+      const looks = looked !== undefined && waitsFor.kind === 'task' ? { looks: looked } : {};
+      return [{ ...name(id), waits_for: waitsFor, ...looks, since, seconds: between(since, now) }];
+    })
     .sort((a, b) => a.since.localeCompare(b.since));
 }
 

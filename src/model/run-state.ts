@@ -6,6 +6,7 @@ import { type Confirmation, confirmationOf, confirmationsMissing } from './confi
 import { withDetection } from './detection.ts';
 import type { ErrorRecord } from './errors.ts';
 import { endWaits, type HumanWait, nextWaits } from './human-waits.ts';
+import { type Looked, withLook } from './looked.ts';
 import { type OpenedObligation, openObligation, settleObligation } from './obligations.ts';
 import type {
   Adoption,
@@ -97,7 +98,10 @@ export interface StepState {
     readonly by: string;
     readonly at: string;
     readonly breakGlass?: string;
+    readonly despiteLook?: true;
   };
+  /** What it looks for, and last saw. Gone when the try it belongs to has ended badly. */
+  readonly looked?: Looked;
   /** It holds the run until then, however often the run is interrupted. */
   readonly heldUntil?: string;
 }
@@ -108,6 +112,8 @@ export interface RunState {
   readonly status: RunStatus;
   readonly createdAt: string;
   readonly createdBy: string;
+  /** Who else has driven it, on whatever machine. */
+  readonly drivers: readonly string[];
   readonly epoch: number;
   readonly owner?: Owner;
   /** The newest take-over from another machine. */
@@ -154,6 +160,7 @@ function initialState(event: JournalEvent & { type: 'run.created' }): RunState {
     status: 'running',
     createdAt: at,
     createdBy: by,
+    drivers: [],
     epoch: 0,
     lastSeq: seq,
     steps: new Map(),
@@ -175,10 +182,17 @@ export function applyEvent(state: RunState, event: JournalEvent): RunState {
       return next;
     case 'run.claimed': {
       const { heldBack: _was, ...rest } = next;
-      return { ...rest, status: over(state) ? state.status : 'running', epoch: event.epoch, owner: event.owner };
+      const drivers = withDriver(state, event.by);
+      return {
+        ...rest,
+        drivers,
+        status: over(state) ? state.status : 'running',
+        epoch: event.epoch,
+        owner: event.owner,
+      };
     }
     case 'run.adopted':
-      return adopt(next, event);
+      return { ...adopt(next, event), drivers: withDriver(state, event.by) };
     case 'run.copy_lags':
       return next;
     case 'run.paused':
@@ -216,6 +230,9 @@ export function applyEvent(state: RunState, event: JournalEvent): RunState {
 
 type StepEvent = Extract<JournalEvent, { type: `step.${string}` }>;
 
+const withDriver = ({ createdBy, drivers }: RunState, by: string): readonly string[] =>
+  by === createdBy || drivers.includes(by) ? drivers : [...drivers, by];
+
 function applyStepEvent(state: RunState, event: StepEvent): RunState {
   const before = state.steps.get(event.step) ?? {
     id: event.step,
@@ -225,7 +242,7 @@ function applyStepEvent(state: RunState, event: StepEvent): RunState {
     notes: [],
     approvals: [],
   };
-  const after = nextStep(before, event, state.origin, state.id);
+  const after = nextStep(before, event, state);
   const waitingSteps = state.waitingSteps + waitingIn(after) - waitingIn(before);
   const firstActionAt = state.firstActionAt ?? (event.type === 'step.started' ? event.at : undefined);
   return {
@@ -245,7 +262,7 @@ function applyStepEvent(state: RunState, event: StepEvent): RunState {
 const isWaiting = ({ progress }: StepState): boolean => progress.status === 'waiting';
 const waitingIn = (step: StepState): number => (isWaiting(step) ? 1 : 0);
 
-function nextStep(step: StepState, event: StepEvent, origin: RunOrigin, run: string): StepState {
+function nextStep(step: StepState, event: StepEvent, state: RunState): StepState {
   switch (event.type) {
     case 'step.waiting':
     case 'step.confirmed':
@@ -258,7 +275,9 @@ function nextStep(step: StepState, event: StepEvent, origin: RunOrigin, run: str
     case 'step.rejected':
     case 'step.decided':
     case 'step.answered':
-      return withWord(step, event, origin, run);
+      return withWord(step, event, state);
+    case 'step.looked':
+      return withLook(step, event);
     case 'step.holds':
       return { ...step, heldUntil: step.heldUntil ?? event.until };
     case 'step.started':
@@ -269,7 +288,7 @@ function nextStep(step: StepState, event: StepEvent, origin: RunOrigin, run: str
       return { ...step, notes: [...step.notes, event.note] };
     case 'step.retrying':
       return {
-        ...withoutAttempt(step),
+        ...withoutLook(withoutAttempt(step)),
         retries: step.retries + 1,
         progress: { status: 'retrying', notBefore: event.notBefore, error: event.error },
       };
@@ -285,7 +304,7 @@ function nextStep(step: StepState, event: StepEvent, origin: RunOrigin, run: str
         asked: _asked,
         escalated: _also,
         ...kept
-      } = withoutAttempt(step);
+      } = withoutLook(withoutAttempt(step));
       return {
         ...kept,
         progress: { status: 'failed', error: event.error, proofs: event.proofs ?? [], finishedAt: event.at },
@@ -338,6 +357,12 @@ function withoutAttempt(step: StepState): StepState {
   return rest;
 }
 
+/** Another try looks anew, for as long as the first one. */
+function withoutLook(step: StepState): StepState {
+  const { looked: _over, ...rest } = step;
+  return rest;
+}
+
 /** The clock of a question goes on when another process asks it again. */
 function waiting(step: StepState, { waitsFor, at }: StepEvent & { type: 'step.waiting' }): StepState {
   const progress = { status: 'waiting', waitsFor, since: at } as const;
@@ -349,6 +374,7 @@ const over = (state: RunState): boolean => state.endedAt !== undefined;
 
 function isStillAsked(step: StepState, { type }: StepEvent, origin: RunOrigin): boolean {
   if (step.progress.status !== 'waiting') return false;
+  if (type === 'step.looked') return true;
   const isWord = type === 'step.approved' || type === 'step.escalated' || type === 'step.edited';
   if (isWord) return isOpenDecision(step) || approvalsMissing(step, origin) > 0;
   return type === 'step.confirmed' && step.confirmation !== undefined && confirmationsMissing(step.confirmation) > 0;

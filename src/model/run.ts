@@ -151,11 +151,23 @@ export type RunEvent =
       readonly step: string;
       readonly outcome: 'done' | 'failed';
       readonly answer: string;
+      /** It counts although the machine that looks does not see it. */
+      readonly despiteLook?: true;
       /** Why somebody answers who is not of the role that is asked. */
       readonly breakGlass?: string;
     }
   /** What a step with for_each is carried out for. A second time: what failed is tried again, with the same items. */
   | { readonly type: 'step.items'; readonly step: string; readonly items: readonly Json[] }
+  /** What a step looks for in the world again and again, and what it saw; without `seen` before its first look. */
+  | {
+      readonly type: 'step.looked';
+      readonly step: string;
+      readonly looksFor: string;
+      readonly until?: string;
+      readonly seen?: string;
+      /** Somebody had said that it is done, and it is not. */
+      readonly refuted?: true;
+    }
   | { readonly type: 'step.holds'; readonly step: string; readonly until: string }
   | { readonly type: 'step.noted'; readonly step: string; readonly note: Json }
   | {
@@ -198,6 +210,8 @@ export type WaitsFor =
       readonly expiresAt?: string;
       /** Who began the run: his own yes does not count. Absent in runs of older builds, where every yes counts. */
       readonly notBy?: string;
+      /** Who has taken the run up since: his own yes does not count either. Absent in runs of older builds, where it does. */
+      readonly drivers?: readonly string[];
       /** Who may say yes, too, and from when on. */
       readonly escalate?: readonly { readonly role: string; readonly at: string }[];
       /** What it will touch, as far as its input says so: `region eu-west-1`. */

@@ -4,6 +4,7 @@ import { KnownError } from '../model/errors.ts';
 import { type PlanPath, pathText } from '../model/finding.ts';
 import type { OutputUse } from '../model/output-use.ts';
 import { PROCEDURE, procedureUse } from '../model/plan/expand.ts';
+import { lookIn } from '../model/plan/look.ts';
 import type { Plan, Scenario, Step } from '../model/plan.ts';
 import { stepNeeds } from '../model/step-needs.ts';
 import type { NameUse } from './names-in.ts';
@@ -86,9 +87,12 @@ export function outputsUsed(plan: Plan): readonly OutputUse[] {
   );
 }
 
-function outputOf({ name, fields }: NameUse, text: RunbookText): { step: string; output: string } | undefined {
+function outputOf(
+  { name, fields }: NameUse,
+  text: RunbookText,
+): Pick<OutputUse, 'step' | 'output' | 'uses'> | undefined {
   if (name === 'outputs' && text.step !== undefined && fields[0] !== undefined)
-    return { step: text.step, output: fields[0] };
+    return { step: text.step, output: fields[0], ...(text.uses === undefined ? {} : { uses: text.uses }) };
   const [step, word, output] = fields;
   return name === 'steps' && step !== undefined && word === 'outputs' && output !== undefined
     ? { step, output }
@@ -99,8 +103,10 @@ function outputOf({ name, fields }: NameUse, text: RunbookText): { step: string;
 interface RunbookText {
   readonly path: PlanPath;
   readonly text: string;
-  readonly where: 'with' | 'for_each' | 'when' | 'success' | 'impact' | 'detected';
+  readonly where: 'with' | 'for_each' | 'when' | 'success' | 'until' | 'impact' | 'detected';
   readonly step?: string;
+  /** The action whose outputs it sees, where that is not the one of the step. */
+  readonly uses?: string;
   /** Whether it is worked out for each of several items. */
   readonly seesItem?: boolean;
 }
@@ -125,10 +131,29 @@ function textsOf({ path: base, moments, steps }: Book): readonly RunbookText[] {
       step: step.id,
       seesItem: step.for_each !== undefined,
     }));
-    return [...list, ...inputs, ...conditions];
+    const until = untilOf(step, at);
+    const others = inputs.filter(({ path }) => pathText(path) !== (until && pathText(until.path)));
+    return [...list, ...others, ...conditions, ...(until ? [until] : [])];
   });
   return [...ofRunbook, ...ofSteps];
 }
+
+/** What ends the looking of a step. It stands in its input, and is worked out only when something was seen. */
+function untilOf(step: Step, at: PlanPath): RunbookText | undefined {
+  const placed = lookIn(step);
+  const { until, uses } = placed?.look ?? {};
+  if (!placed || typeof until !== 'string') return undefined;
+  const about = {
+    path: [...at, ...placed.at, 'until'],
+    text: until,
+    step: step.id,
+    seesItem: step.for_each !== undefined,
+  };
+  return { ...about, where: 'until', ...(typeof uses === 'string' ? { uses } : {}) };
+}
+
+/** Which conditions see what was just put out, and need no braces. */
+const SEES_OUTPUTS: ReadonlySet<RunbookText['where']> = new Set(['success', 'until']);
 
 function textsIn(value: unknown, path: PlanPath): readonly { readonly path: PlanPath; readonly text: string }[] {
   if (typeof value === 'string') return [{ path, text: value }];
@@ -139,7 +164,7 @@ function textsIn(value: unknown, path: PlanPath): readonly { readonly path: Plan
 
 function read(text: RunbookText): { readonly uses: readonly NameUse[]; readonly error?: KnownError } {
   try {
-    return { uses: namesUsed(text.text, { bare: text.where === 'when' || text.where === 'success' }) };
+    return { uses: namesUsed(text.text, { bare: text.where === 'when' || SEES_OUTPUTS.has(text.where) }) };
   } catch (error) {
     if (error instanceof KnownError) return { uses: [], error };
     throw error;
@@ -173,7 +198,7 @@ function wrongName(plan: Plan, book: Book, text: RunbookText, { name, fields }: 
     case 'run':
       return field === undefined ? undefined : unknownOf(here, 'run', field, RUN_FIELDS);
     case 'outputs':
-      return text.where === 'success'
+      return SEES_OUTPUTS.has(text.where)
         ? undefined
         : {
             message: `${here} uses outputs, and only success sees the outputs of its own step`,
@@ -196,7 +221,7 @@ function wrongName(plan: Plan, book: Book, text: RunbookText, { name, fields }: 
         hint: 'Put env() into a field of a component, and use components.NAME.FIELD here; or make it an input of the scenario.',
       };
     default: {
-      const names = [...SCOPE, ...(text.where === 'success' ? ['outputs'] : [])];
+      const names = [...SCOPE, ...(SEES_OUTPUTS.has(text.where) ? ['outputs'] : [])];
       return unknownOf(here, 'name', name, names);
     }
   }

@@ -1,13 +1,14 @@
 import { approvalSubject, partSubject, scopeFor } from '../engine/scope.ts';
 import type { Json } from '../lib/json.ts';
 import { subjectHash } from '../model/approval-code.ts';
+import { notFor } from '../model/approvals.ts';
 import { asEdited, stepsAsEdited } from '../model/edited.ts';
 import { errorRecord, KnownError } from '../model/errors.ts';
 import { type RunStep, scenarioOfRun } from '../model/run-scenario.ts';
 import type { RunState } from '../model/run-state.ts';
 import { whereOf } from '../model/where.ts';
 import type { Asked } from './approvers.ts';
-import { isProtected } from './approvers.ts';
+import { askedNow, isProtected } from './approvers.ts';
 import { waitingStep } from './find-run.ts';
 import { isOver } from './resume.ts';
 import type { Services } from './services.ts';
@@ -22,7 +23,7 @@ export function askedAt(state: RunState, id: string, services: Services): Asked 
   // Between an edit and the next asking the question that stands is about something that will not be done.
   const isEdited = [...state.steps.values()].some(({ edited }) => edited !== undefined);
   if (isEdited) subjectOf(state, id, waitsFor, services);
-  return waitsFor;
+  return askedNow(waitsFor, state);
 }
 
 function earlyQuestion(state: RunState, written: RunStep, services: Services): Asked {
@@ -38,7 +39,7 @@ function earlyQuestion(state: RunState, written: RunStep, services: Services): A
     count,
     hash: subjectHash(approvalSubject(step, input)),
     preview: preview ?? { danger: action?.danger ?? 'destroy', changes: [] },
-    notBy: state.createdBy,
+    ...notFor(state),
     where: whereOf(input, state.origin),
   };
 }

@@ -1,4 +1,4 @@
-import { isPerson, missingApprovals, peopleOf } from '../model/approvals.ts';
+import { drives, isPerson, missingApprovals, peopleOf } from '../model/approvals.ts';
 import { KnownError } from '../model/errors.ts';
 import { foldRun, type RunState } from '../model/run-state.ts';
 import { askedAt, requireEnvironment } from './approval-subject.ts';
@@ -103,9 +103,9 @@ function whoAndHow({ request, state, asked, services }: Answering): {
   return { by };
 }
 
-/** Whoever began the run may say no to it, too. */
+/** Whoever drives the run may say no to it, too. */
 const mayRefuse = ({ request, state, asked, services }: Answering, by: string): boolean =>
-  by === asked.notBy
+  drives(asked, by)
     ? peopleOf(state.origin, asked.role).includes(by)
     : approversNow(state, request.step, asked, services.clock.now()).includes(by);
 

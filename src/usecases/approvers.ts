@@ -1,4 +1,4 @@
-import { approversFor, peopleOf, rolesAsked } from '../model/approvals.ts';
+import { approversFor, drives, notFor, peopleOf, rolesAsked } from '../model/approvals.ts';
 import { KnownError } from '../model/errors.ts';
 import { Plan } from '../model/plan.ts';
 import type { WaitsFor } from '../model/run.ts';
@@ -28,10 +28,17 @@ export function whoMay(state: RunState, step: string, asked: Asked): string {
   return also.length === 0 ? `${first}` : `${first}, now also: ${also.join(', ')}`;
 }
 
-const nobodyIn = (state: RunState, role: string, { notBy }: Asked): string =>
-  notBy !== undefined && peopleOf(state.origin, role).includes(notBy)
-    ? `only ${notBy}, who began the run: --break-glass`
-    : 'nobody';
+function nobodyIn({ origin }: RunState, role: string, asked: Asked): string {
+  const driving = peopleOf(origin, role).filter((one) => drives(asked, one));
+  if (driving.length === 0) return 'nobody';
+  return `only ${driving.map((one) => `${one}, who ${didWhat(asked, one)}`).join(' and ')}: --break-glass`;
+}
+
+const didWhat = ({ notBy }: Asked, one: string): string => (one === notBy ? 'began this run' : 'took this run up');
+
+/** The question with all who have taken the run up since it was asked: the one who takes it up next asks it anew. */
+export const askedNow = (asked: Asked, state: RunState): Asked =>
+  asked.notBy === undefined ? asked : { ...asked, ...notFor(state) };
 
 /** Whether nobody is left who may say yes, now or later, so that only breaking the glass helps. */
 export function isLockedOut(state: RunState, step: string, asked: Asked): boolean {
@@ -55,10 +62,10 @@ export function requireApprover(
   const people = approversNow(state, step, asked, now);
   if (people.includes(by)) return;
   const breaking = `lifeboat approve ${state.id} ${step} --break-glass "why"`;
-  if (by === asked.notBy && peopleOf(state.origin, asked.role).includes(by))
+  if (drives(asked, by) && peopleOf(state.origin, asked.role).includes(by))
     throw new KnownError(
       'USAGE',
-      `${by} began this run, so the yes must come from somebody else`,
+      `${by} ${didWhat(asked, by)}, so the yes must come from somebody else`,
       people.length > 0
         ? `Ask ${people.join(' or ')}: --by NAME. When nobody can be reached: ${breaking}`
         : `Nobody else may approve it. To go on without: ${breaking}`,

@@ -1,9 +1,10 @@
 import { peopleOf } from '../model/approvals.ts';
 import { confirmationsMissing, standOf } from '../model/confirmation.ts';
+import { lookedWords } from '../model/looked.ts';
 import type { WaitsFor } from '../model/run.ts';
 import type { RunPicture, WaitingStep } from '../model/run-picture.ts';
 import { approvalsMissing, type RunState } from '../model/run-state.ts';
-import { asksForEnvironment, isLockedOut, whoMay } from './approvers.ts';
+import { askedNow, asksForEnvironment, isLockedOut, whoMay } from './approvers.ts';
 
 /** Something that only a person can do, and exactly what to type for it. */
 export interface Ask {
@@ -46,14 +47,15 @@ const isLate = (state: RunState, id: string, now: string): boolean => {
   return confirmation !== undefined && standOf(confirmation, new Date(now)) === 'late';
 };
 
-function askOf({ step, waits_for }: WaitingStep, state: RunState): Ask {
+function askOf({ step, waits_for, looks }: WaitingStep, state: RunState): Ask {
   if (waits_for.kind === 'approval') {
+    const asked = askedNow(waits_for, state);
     const until = waits_for.expiresAt === undefined ? '' : ` until ${clockTime(waits_for.expiresAt)}`;
     return {
       step,
       kind: 'approval',
-      sentence: `${step} waits for approval by ${whoMay(state, step, waits_for)}${until}`,
-      commands: [approveCommand(state, step, waits_for)],
+      sentence: `${step} waits for approval by ${whoMay(state, step, asked)}${until}`,
+      commands: [approveCommand(state, step, asked)],
     };
   }
   if (waits_for.kind === 'confirmation') {
@@ -76,10 +78,16 @@ function askOf({ step, waits_for }: WaitingStep, state: RunState): Ask {
   return {
     step,
     kind: 'task',
-    sentence: `${step} waits for ${waits_for.role ?? 'somebody'} to do this: ${waits_for.instruction}`,
+    sentence: `${step} waits for ${waits_for.role ?? 'somebody'} to do this: ${waits_for.instruction}${meanwhile(waits_for.instruction, looks)}`,
     // Two lines: copied as one, a shell would take what stands between two words for a pipe, and say "done".
     commands: taskCommands(state.id, step),
   };
+}
+
+/** What a machine looks at meanwhile, as a sentence of its own. */
+function meanwhile(before: string, looks: WaitingStep['looks']): string {
+  if (looks === undefined) return '';
+  return `${/[.!?]$/.test(before) ? '' : '.'} It ends by itself when ${lookedWords(looks)}`;
 }
 
 export const confirmCommands = (run: string, step: string): readonly string[] => [
@@ -95,7 +103,7 @@ export const taskCommands = (run: string, step: string): readonly string[] => [
 /** What to type; saying yes to something destructive names the protected environment. */
 export function approveCommand(state: RunState, step: string, waitsFor: WaitsFor & { kind: 'approval' }): string {
   const named = asksForEnvironment(state, waitsFor) ? ` --environment ${state.origin.environment}` : '';
-  // Where nobody else is left, who began the run can only go on without a second person.
+  // Where nobody else is left, who drives the run can only go on without a second person.
   const how = isLockedOut(state, step, waitsFor) ? ' --break-glass "why"' : '';
   return `lifeboat approve ${state.id} ${step} --by NAME${named}${how}`;
 }

@@ -7,6 +7,7 @@ import { openObligations } from '../model/run-state.ts';
 import { findRun, waitingStep } from './find-run.ts';
 import { isOver } from './resume.ts';
 import type { Services } from './services.ts';
+import { machineSays } from './task-verdict.ts';
 
 export interface DecideRequest {
   readonly run: string;
@@ -18,6 +19,8 @@ export interface DecideRequest {
   readonly breakGlass?: string;
   /** Only with `retry`: what is broken cannot be backed up any more. */
   readonly withoutSafetyPoint?: boolean;
+  /** Only with `done` of a task at which a machine looks: it counts although the machine does not see it. */
+  readonly despiteLook?: boolean;
 }
 
 export interface DecideResult {
@@ -27,6 +30,8 @@ export interface DecideResult {
   readonly decision: Decision | 'failed';
   /** True when nobody drives the run at present, so that it must be resumed for the decision to take effect. */
   readonly resume: boolean;
+  /** What the machine that looks at a task says to "done"; `later`: it has not said so yet. */
+  readonly machine?: 'seen' | 'later';
 }
 
 /**
@@ -39,11 +44,22 @@ export async function decide(request: DecideRequest, services: Services): Promis
   const { journal, state } = await findRun(request.run, services);
   const by = request.by ?? services.actor;
   const word = wordFrom(request, by, state, services);
-  await journal.signal(state.id, by, word);
+  const { seq } = await journal.signal(state.id, by, word);
   const decision = word.type === 'step.decided' ? word.decision : word.outcome;
   const summary = (await journal.runs()).find(({ id }) => id === state.id);
-  return { run: state.id, step: request.step, by, decision, resume: summary?.ownerState !== 'alive' };
+  const isDriven = summary?.ownerState === 'alive';
+  const said = { run: state.id, step: request.step, by, decision, resume: !isDriven };
+  if (!isForTheMachine(state, word)) return said;
+  if (!isDriven) return { ...said, machine: 'later' };
+  return { ...said, machine: await machineSays({ state, step: request.step, seq }, journal, services) };
 }
+
+/** A "done" that a machine has to see, too. */
+const isForTheMachine = ({ steps }: RunState, word: Extract<Signal, { step: string }>): boolean =>
+  word.type === 'step.answered' &&
+  word.outcome === 'done' &&
+  !word.despiteLook &&
+  steps.get(word.step)?.looked !== undefined;
 
 function wordFrom(
   request: DecideRequest,
@@ -59,14 +75,33 @@ function wordFrom(
   else if (breakGlass !== undefined)
     throw new KnownError('USAGE', `anybody may decide about ${step}`, 'Leave --break-glass out.');
   const broken = breakGlass === undefined ? {} : { breakGlass: redact(breakGlass) };
+  const despite = despiteLook(request, state, isTask);
   if (isTask && decision === 'done')
-    return { type: 'step.answered', step, outcome: 'done', answer: redact(reason ?? ''), ...broken };
+    return { type: 'step.answered', step, outcome: 'done', answer: redact(reason ?? ''), ...broken, ...despite };
   if (chosen) requireQuestion(state, step);
   if (withoutSafetyPoint) requireMissingPoint(state, step, decision);
   if (!reason) throw new KnownError('USAGE', 'a decision needs a reason', 'Add: --reason "…"');
   return chosen
     ? { type: 'step.decided', step, decision: chosen, reason: redact(reason), ...waiving(withoutSafetyPoint) }
     : { type: 'step.answered', step, outcome: 'failed', answer: redact(reason), ...broken };
+}
+
+/** Nobody overrules a machine by habit: only where one looks, and with a reason. */
+function despiteLook(
+  { step, decision, reason, despiteLook: is = false }: DecideRequest,
+  state: RunState,
+  isTask: boolean,
+): { readonly despiteLook?: true } {
+  if (!is) return {};
+  if (!isTask || decision !== 'done' || state.steps.get(step)?.looked === undefined)
+    throw new KnownError(
+      'USAGE',
+      '--despite-look goes with "done" of a task at which a machine looks, alone',
+      `See what it waits for: lifeboat next ${state.id}`,
+    );
+  if (reason === undefined || reason.trim() === '')
+    throw new KnownError('USAGE', 'overruling the machine needs a reason', 'Add: --reason "…"');
+  return { despiteLook: true };
 }
 
 const waiving = (is: boolean): { readonly withoutSafetyPoint?: true } => (is ? { withoutSafetyPoint: true } : {});

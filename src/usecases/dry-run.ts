@@ -2,13 +2,17 @@ import { withReadOnly } from '../actions/wrap.ts';
 import { dryRun, type PlannedStep } from '../engine/dry-run.ts';
 import type { Actions } from '../engine/ports.ts';
 import type { JsonObject } from '../lib/json.ts';
+import { KnownError } from '../model/errors.ts';
 import { Plan } from '../model/plan.ts';
-import { openWorld } from './open-world.ts';
+import type { BackupRepository } from '../model/repository.ts';
+import { type ForetoldLoss, foretoldLosses } from './dry-run-loss.ts';
+import { findState } from './find-plan.ts';
+import { openWorld, repositoryIn } from './open-world.ts';
 import { prepareOrigin, type RecoverRequest } from './recover.ts';
 import { portsFor } from './run-ports.ts';
-import type { Services } from './services.ts';
+import type { PlanWorld, Services } from './services.ts';
 
-export type { PlannedStep };
+export type { ForetoldLoss, PlannedStep };
 
 export interface DryRunResult {
   readonly scenario: string;
@@ -16,6 +20,8 @@ export interface DryRunResult {
   readonly plan_hash: string;
   readonly inputs: JsonObject;
   readonly steps: readonly PlannedStep[];
+  /** To what the steps that bring data back would go back now, and what that would lose. */
+  readonly losses: readonly ForetoldLoss[];
 }
 
 /** What a recovery would do, step by step, in the world as it is. Only looks. */
@@ -25,12 +31,34 @@ export async function dryRunScenario(
   signal: AbortSignal,
 ): Promise<DryRunResult> {
   const origin = prepareOrigin(request, services);
-  const world = await openWorld(Plan.parse(origin.plan), services);
+  const world = await worldToLookAt(Plan.parse(origin.plan), services);
   const ports = portsFor(world, services, { mayAsk: false, watch: () => undefined });
   const steps = await dryRun(origin, { ...ports, actions: lookingOnly(ports.actions) }, signal);
   const { scenario, environment, planHash, inputs } = origin;
-  return { scenario, environment, plan_hash: planHash, inputs, steps };
+  const losses = await foretoldLosses(steps, { scenario, world, services, signal });
+  return { scenario, environment, plan_hash: planHash, inputs, steps, losses };
 }
+
+/** A repository that cannot be reached is told where something is read from it; all else can still be looked at. */
+async function worldToLookAt(plan: Plan, services: Services): Promise<PlanWorld> {
+  const { folder } = repositoryIn(plan);
+  try {
+    return await openWorld(plan, services);
+  } catch (error) {
+    if (!(error instanceof KnownError)) throw error;
+    return { plan, repository: unreachableRepository(folder, error), stateFolder: findState(services) };
+  }
+}
+
+/** Every word to it is answered with why it cannot be reached. */
+const unreachableRepository = (place: string, why: KnownError): BackupRepository =>
+  new Proxy({ place } as BackupRepository, {
+    get(target, name) {
+      if (name === 'place') return target.place;
+      // Whoever waits for it must not take it for a promise.
+      return name === 'then' ? undefined : () => Promise.reject(why);
+    },
+  });
 
 /** Whatever goes wrong, a dry run cannot change anything. */
 const lookingOnly = (actions: Actions): Actions => ({

@@ -86,6 +86,7 @@ const NEVER_OVERRIDDEN: ReadonlySet<string> = new Set([
   'unknown-output',
   'scenario-can-run',
   'for-each-is-whole',
+  'looks-only-look',
   'literal-secret',
 ]);
 

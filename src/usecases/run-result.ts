@@ -2,6 +2,7 @@ import { pausedBecause } from '../engine/execute.ts';
 import { type ReportData, reportData } from '../evidence/report.ts';
 import type { Json } from '../lib/json.ts';
 import type { ErrorRecord } from '../model/errors.ts';
+import type { Looked } from '../model/looked.ts';
 import type { Ground, JournalEvent, Preview, RunStatus, WaitsFor } from '../model/run.ts';
 import { type TimeTo, timeTo, waitsTold } from '../model/run-clocks.ts';
 import { type RunStep, scenarioOfRun } from '../model/run-scenario.ts';
@@ -99,6 +100,8 @@ export interface StepResult {
   readonly task?: { readonly instruction: string; readonly done_when?: string };
   /** It holds the run until then. */
   readonly held_until?: string;
+  /** What it looks for in the world, and last saw. */
+  readonly looks?: Looked;
   readonly error?: ErrorRecord;
 }
 
@@ -185,10 +188,13 @@ function stepResult(step: RunStep, known: StepState | undefined): StepResult {
     ...(known?.output === undefined ? {} : { output: known.output }),
     ...(known?.grounds === undefined ? {} : { grounds: known.grounds }),
     ...(progress.status === 'waiting' ? waitingResult(progress.waitsFor) : {}),
+    ...(known?.looked && isUnderWay(progress.status) ? { looks: known.looked } : {}),
     ...(progress.status === 'running' && known?.heldUntil ? { held_until: known.heldUntil } : {}),
     ...(error ? { error } : {}),
   };
 }
+
+const isUnderWay = (status: StepResult['status']): boolean => status === 'running' || status === 'waiting';
 
 function waitingResult(waitsFor: WaitsFor) {
   const { kind } = waitsFor;

@@ -1,4 +1,5 @@
 import type { RunSummary } from '../model/journal.ts';
+import { lookedWords } from '../model/looked.ts';
 import { findState } from './find-plan.ts';
 import { newestRun } from './find-run.ts';
 import { type RunResult, resultOf } from './run-result.ts';
@@ -34,9 +35,15 @@ function sentenceOf(result: RunResult, owner: RunSummary['ownerState']): string 
   if (owner === 'gone' || owner === 'none')
     return `${name} stands still, ${progress}: nobody drives it. Go on with: lifeboat recover --resume ${result.run}`;
   if (waiting?.task)
-    return `${name} waits for somebody at the step ${waiting.id}, ${progress}: ${waiting.task.instruction} When it is done: lifeboat decide ${result.run} ${waiting.id} done --reason "…"`;
+    return `${name} waits for somebody at the step ${waiting.id}, ${progress}: ${waiting.task.instruction}${meanwhile(waiting)} When it is done: lifeboat decide ${result.run} ${waiting.id} done --reason "…"`;
   if (waiting) return `${name} waits for a person's ${waiting.waits_for} at the step ${waiting.id}, ${progress}.`;
+  const looking = result.steps.find(({ looks }) => looks !== undefined);
+  if (looking?.looks)
+    return `${name} is under way, ${progress}: the step ${looking.id} waits until ${lookedWords(looking.looks)}.`;
   const held = result.steps.find(({ held_until }) => held_until !== undefined);
   if (held) return `${name} is under way, ${progress}: the step ${held.id} waits until ${held.held_until}.`;
   return `${name} is under way, ${progress}.`;
 }
+
+const meanwhile = ({ looks }: RunResult['steps'][number]): string =>
+  looks === undefined ? '' : ` It ends by itself when ${lookedWords(looks)}.`;

@@ -7,6 +7,7 @@ import { plainCopies } from '../backup/runs/plain-copies.fake.ts';
 import { verifyEvidence } from '../evidence/verify-evidence.ts';
 import { fakeMachines, type MemoryJournal, memoryJournal, noContent } from '../journal/memory-journal.fake.ts';
 import { foldRun } from '../model/run-state.ts';
+import { approve } from './approve.ts';
 import { listCopiedRuns } from './list-copied-runs.ts';
 import { recover } from './recover.ts';
 import { resume } from './resume.ts';
@@ -22,6 +23,12 @@ const GONE = 'its server burned';
 
 beforeEach(async () => {
   rig = await makeRig({ environment: 'production' });
+  // Whoever takes a run up does not approve it, too: somebody else must be there.
+  rig.edit((plan) =>
+    plan
+      .replace('  bob: { name: Bob Example }', '  bob: { name: Bob Example }\n  grace: { name: Grace Example }')
+      .replace('people: [ada, bob]', 'people: [ada, bob, grace]'),
+  );
   store = memoryStore();
   folder = mkdtempSync(join(tmpdir(), 'lifeboat-tablet-'));
 });
@@ -53,7 +60,7 @@ const watching = (services: Services, more: Partial<Watching> = {}): Watching =>
     if (happening.kind !== 'event' || happening.past || happening.event.type !== 'step.waiting') return;
     const { run, step, waitsFor } = happening.event;
     if (waitsFor.kind === 'approval')
-      void services.journal('').signal(run, 'bob', { type: 'step.approved', step, hash: waitsFor.hash });
+      void services.journal('').signal(run, 'grace', { type: 'step.approved', step, hash: waitsFor.hash });
   },
   ...more,
 });
@@ -104,6 +111,33 @@ describe('a run whose machine is gone', () => {
     expect(report).toContain('Taken over by tablet from the copy of the log up to event');
     expect(report).toContain(GONE);
     expect((await plainCopies(store).read(run)).lines).toEqual(all);
+  });
+
+  test('who takes it over cannot approve it, and is told who can', async () => {
+    const run = await pausedRun();
+    const services = tablet();
+    const stop = new AbortController();
+    const refused: unknown[] = [];
+    const alone = watching(services, {
+      signal: stop.signal,
+      watch(happening) {
+        if (happening.kind !== 'event' || happening.past || happening.event.type !== 'step.waiting') return;
+        const { step, waitsFor } = happening.event;
+        if (waitsFor.kind !== 'approval') return;
+        expect(waitsFor).toMatchObject({ notBy: 'ada', drivers: ['bob'] });
+        void approve({ run, step, by: 'bob', reject: false }, services)
+          .catch((error: unknown) => refused.push(error))
+          .finally(() => stop.abort(new Error('enough')));
+      },
+    });
+    await takeOver(request(run), services, alone);
+    expect(refused).toMatchObject([
+      {
+        message: 'bob took this run up, so the yes must come from somebody else',
+        hint: expect.stringMatching(/^Ask grace/),
+      },
+    ]);
+    expect(rig.world.writes).not.toContain('make house');
   });
 
   test('is taken over without a word when it was paused, and then nothing is in doubt', async () => {

@@ -1,4 +1,6 @@
+import { isJsonObject } from '../../lib/json.ts';
 import type { FindingLevel, PlanPath } from '../../model/finding.ts';
+import { lookIn } from '../../model/plan/look.ts';
 import type { Plan, Step } from '../../model/plan.ts';
 import { parseScript } from '../../shell/parse-script.ts';
 import type { ShellCommand, ShellScript } from '../../shell/script.ts';
@@ -13,6 +15,8 @@ export interface PlacedScript {
   readonly stepPath: PlanPath;
   /** The scenario or procedure it stands in. */
   readonly of: { readonly part: 'scenarios' | 'procedures'; readonly name: string };
+  /** It must only look, and may be run any number of times. */
+  readonly looks?: true;
 }
 
 /** Every shell text of a plan, once each, in the order in which they are written: of scenarios and of procedures. */
@@ -30,15 +34,41 @@ const scripts = new WeakMap<Plan, readonly PlacedScript[]>();
 const scriptsIn = (plan: Plan, part: PlacedScript['of']['part']): readonly PlacedScript[] =>
   Object.entries(plan[part]).flatMap(([name, { steps }]) =>
     steps.flatMap((step, index) => {
-      const script = scriptOf(step);
       const stepPath = [part, name, 'steps', index];
-      return script ? [{ script, path: [...stepPath, 'with', 'command'], step, stepPath, of: { part, name } }] : [];
+      const placed = { step, stepPath, of: { part, name } } as const;
+      const own = scriptOf(step);
+      const looked = lookedWith(step);
+      return [
+        ...(own ? [{ ...placed, script: own, path: [...stepPath, 'with', 'command'], ...onlyLooks(step) }] : []),
+        ...(looked
+          ? [
+              {
+                ...placed,
+                script: looked.script,
+                path: [...stepPath, ...looked.at, 'with', 'command'],
+                looks: true as const,
+              },
+            ]
+          : []),
+      ];
     }),
   );
 
+const onlyLooks = ({ uses }: Step): Pick<PlacedScript, 'looks'> => (uses === 'shell.look' ? { looks: true } : {});
+
+/** The shell text with which a step looks for something again and again. */
+function lookedWith(step: Step): { readonly script: ShellScript; readonly at: PlanPath } | undefined {
+  const placed = lookIn(step);
+  const { uses, with: input } = placed?.look ?? {};
+  const script = typeof uses === 'string' && isJsonObject(input) ? scriptOf({ uses, with: input }) : undefined;
+  return placed && script && { script, at: placed.at };
+}
+
+const SHELL_ACTIONS: readonly string[] = ['shell.run', 'shell.look'];
+
 /** The shell text that a step runs; undefined when it runs none. */
-export function scriptOf({ uses, with: input }: Step): ShellScript | undefined {
-  return uses === 'shell.run' && typeof input.command === 'string' ? parseScript(input.command) : undefined;
+export function scriptOf({ uses, with: input }: Pick<Step, 'uses' | 'with'>): ShellScript | undefined {
+  return SHELL_ACTIONS.includes(uses) && typeof input.command === 'string' ? parseScript(input.command) : undefined;
 }
 
 /** Whether a path is that of a shell text. */

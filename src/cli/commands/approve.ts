@@ -7,7 +7,7 @@ export const approveCommand = defineCommand({
   summary: 'Say yes, or no, to a step that waits for approval.',
   details:
     'Read first what it will do: lifeboat status RUN. A yes holds only for exactly that, and may be given before the step asks.\n' +
-    'Who began the run does not count. --break-glass goes on without a second person; that is recorded and stands first in the report.\n' +
+    'Who began the run or took it up does not count. --break-glass goes on without a second person; that is recorded and stands first in the report.\n' +
     'Where no network is left: --request prints the question as text, "lifeboat sign" makes a code of it elsewhere, --code takes it.',
   examples: [
     'lifeboat approve run-20260114-030512-9f3c load --by dana',

@@ -13,7 +13,7 @@ export const decideCommand = defineCommand({
     'retry: look again and try again. done: it is done, a person answers for it. skip: go on without it.\n' +
     'undo: take back what this run did, newest first; where a step owes something, put that back. abort: end the run as failed.\n' +
     'Of what somebody was asked to do, done says that it is done, and --reason what was found: later steps may use it. failed: it could\n' +
-    'not be done.\n' +
+    'not be done. Where a machine looks, too, "done" counts only when it sees it.\n' +
     'edit: give the step another input with --set, before it begins or while it waits; whoever approved the one before is asked anew.\n' +
     'Inputs are frozen in the run: "retry" uses the same ones, or what was edited.',
   examples: [
@@ -30,6 +30,9 @@ export const decideCommand = defineCommand({
     'without-safety-point': toggle(
       'With retry: go on although no recovery point was taken since the run began. What is broken cannot be backed up.',
     ),
+    'despite-look': toggle(
+      'With done of a task at which a machine looks: it counts although the machine does not see it. The reason is recorded.',
+    ),
     by: text('NAME', 'Who decides. Default: $LIFEBOAT_USER, else your user name.'),
     set: list('KEY=VALUE', 'With edit: what the input becomes. a.b leads inside; 3 is a number, "3" is text.'),
     'break-glass': text(
@@ -37,16 +40,17 @@ export const decideCommand = defineCommand({
       "Answer a task that is somebody else's, who cannot be reached. The reason is recorded.",
     ),
   },
-  fails: ['USAGE', 'RUN_NOT_FOUND', 'JOURNAL_DAMAGED', 'TARGET_PROTECTED', 'OBLIGATION_OPEN'],
+  fails: ['USAGE', 'RUN_NOT_FOUND', 'JOURNAL_DAMAGED', 'TARGET_PROTECTED', 'OBLIGATION_OPEN', 'VERIFICATION_FAILED'],
   async run(input, services): Promise<Decided> {
     const { run, step, decision, by, reason, set } = input;
     const { 'break-glass': breakGlass, 'without-safety-point': withoutSafetyPoint } = input;
+    const { 'despite-look': despiteLook } = input;
     const said = { run, step, ...(by === undefined ? {} : { by }), ...(reason === undefined ? {} : { reason }) };
     if (decision === 'edit') return editStep({ ...said, set }, services);
     if (set.length > 0)
       throw new KnownError('USAGE', '--set belongs to "edit"', 'Say "edit", and then decide "retry".');
     return decide(
-      { ...said, decision, withoutSafetyPoint, ...(breakGlass === undefined ? {} : { breakGlass }) },
+      { ...said, decision, withoutSafetyPoint, despiteLook, ...(breakGlass === undefined ? {} : { breakGlass }) },
       services,
     );
   },
@@ -55,5 +59,10 @@ export const decideCommand = defineCommand({
 
 type Decided = DecideResult | EditResult;
 
-const decidedText = ({ run, step, by, decision, resume }: DecideResult): string =>
-  `${by} decided "${decision}" about ${step} of ${run}.${resume ? `\nNobody drives the run. Go on with: lifeboat recover --resume ${run}` : ''}`;
+const MACHINE = {
+  seen: '\nThe machine that looks sees it, too.',
+  later: '\nIt counts when the machine that looks sees it, too. See: lifeboat next',
+} as const;
+
+const decidedText = ({ run, step, by, decision, resume, machine }: DecideResult): string =>
+  `${by} decided "${decision}" about ${step} of ${run}.${machine === undefined ? '' : MACHINE[machine]}${resume ? `\nNobody drives the run. Go on with: lifeboat recover --resume ${run}` : ''}`;

@@ -11,6 +11,8 @@ export interface FakeWorld {
   readonly writes: string[];
   /** Errors to throw at the next calls of a name, before the effect. */
   readonly troubles: Map<string, Error[]>;
+  /** How often a thing was read. */
+  readonly readings: Map<string, number>;
   /** Called around every call: throw here to play a crash. `before` an effect and `after` it. */
   tick: (where: string) => void;
 }
@@ -19,6 +21,7 @@ export const fakeWorld = (): FakeWorld => ({
   effects: new Map(),
   writes: [],
   troubles: new Map(),
+  readings: new Map(),
   tick: () => undefined,
 });
 
@@ -74,6 +77,21 @@ export const lookAt: WorldAction = {
   verify: async (_, { thing }) => [{ claim: `looked at ${thing}`, held: true, observed: 'yes' }],
 };
 
+/** Reads whether a thing is there, and how often it was read. */
+export const gauge: WorldAction = {
+  ...lookAt,
+  name: 'fake.gauge',
+  output: z.looseObject({ thing: z.string(), there: z.boolean(), times: z.number() }),
+  run: async ({ client }, { thing }) => {
+    client.tick(`read ${thing}`);
+    const trouble = client.troubles.get(thing)?.shift();
+    if (trouble) throw trouble;
+    const times = (client.readings.get(thing) ?? 0) + 1;
+    client.readings.set(thing, times);
+    return { thing, there: client.effects.has(thing), times };
+  },
+};
+
 export const block: WorldAction = {
   ...make,
   name: 'fake.block',
@@ -98,7 +116,7 @@ export const unblock: WorldAction = {
   settles: ({ thing }) => `blocked:${thing}`,
 };
 
-export const fakeActions: readonly WorldAction[] = [make, shell, lookAt, block, unblock];
+export const fakeActions: readonly WorldAction[] = [make, shell, lookAt, gauge, block, unblock];
 
 function look(world: FakeWorld, { thing }: Thing): Observation<Made> {
   const seen = world.effects.get(thing);

@@ -3,6 +3,7 @@ import { actionContract } from '../../actions/contract.testsuite.ts';
 import { fakeDesk } from '../../actions/run-desk.fake.ts';
 import { nobodyThere, type RunDesk } from '../../actions/run-desk.ts';
 import { attempt } from '../../actions/testing/attempt.ts';
+import { KnownError } from '../../model/errors.ts';
 import { approve } from './actions/approve.ts';
 import { task } from './actions/task.ts';
 
@@ -18,6 +19,29 @@ actionContract(task, {
   'somebody who does it': {
     input: { instruction: 'Pull the plug', done_when: 'The lamp is out' },
     prepare: () => deskThat({ outcome: 'done', answer: 'it sparked' }),
+    writes: ['ask', 'hold'],
+  },
+});
+
+actionContract(task, {
+  'a machine that sees it': {
+    input: {
+      instruction: 'Pull the plug',
+      done_when: { uses: 'fake.gauge', until: 'outputs.there', text: 'The lamp is out' },
+    },
+    prepare: () => {
+      const { desk, kept } = fakeDesk({ outcome: 'done', answer: 'pulled' });
+      const ask = desk.ask;
+      // Whoever is asked does it, and from then on the machine sees it.
+      const doing = async (...asked: Parameters<typeof ask>) => {
+        kept.world = { met: true, seen: 'there = true', output: { there: true } };
+        return ask(...asked);
+      };
+      const spoil = () => {
+        kept.world = { met: false, seen: 'there = false', output: { there: false } };
+      };
+      return { client: { ...desk, ask: doing }, state: () => kept, spoil };
+    },
     writes: ['ask', 'hold'],
   },
 });
@@ -42,6 +66,31 @@ describe('human.task', () => {
     await expect(task.run(ctxOf(desk), input)).rejects.toMatchObject({
       code: 'STEP_FAILED',
       message: 'ada said that it could not be done: no plug there',
+    });
+  });
+
+  test('who is asked is told what the machine looks for, in words or as it is written', () => {
+    const seen = (text?: string) =>
+      task.input.parse({
+        ...input,
+        done_when: { uses: 'fake.gauge', until: 'outputs.there', ...(text ? { text } : {}) },
+      });
+    const asks = ['somebody is asked: Pull the plug', 'it is done when fake.gauge gives there'];
+    expect(task.preview(seen(), { state: 'absent' }).changes).toEqual(asks);
+    expect(task.preview(seen('The lamp is out'), { state: 'absent' }).changes).toEqual(asks);
+  });
+
+  test('who answers for it does so also where the machine cannot look', async () => {
+    const { desk, kept } = fakeDesk();
+    kept.answer = { outcome: 'done', answer: 'I saw it', by: 'ada', at: '2026-01-14T03:00:00.000Z', despiteLook: true };
+    const blind = { ...desk, look: () => Promise.reject(new KnownError('SECRET_MISSING', 'no token', 'Set it.')) };
+    const seen = task.input.parse({ ...input, done_when: { uses: 'fake.gauge', until: 'outputs.there' } });
+    expect(await task.verify(ctxOf(blind), seen, { answer: '', by: '', at: '' })).toMatchObject([
+      { held: true, observed: 'ada said "done": I saw it; seen: no token' },
+    ]);
+    kept.answer = { outcome: 'done', answer: '', by: 'ada', at: '' };
+    await expect(task.verify(ctxOf(blind), seen, { answer: '', by: '', at: '' })).rejects.toMatchObject({
+      code: 'SECRET_MISSING',
     });
   });
 

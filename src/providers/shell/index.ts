@@ -1,4 +1,5 @@
 import type { Provider } from '../../actions/provider.ts';
+import { look } from './actions/look.ts';
 import { run } from './actions/run.ts';
 import { openShell } from './client.ts';
 import type { ShellClient } from './client-api.ts';
@@ -7,7 +8,7 @@ import type { ShellClient } from './client-api.ts';
 export const shell: Provider<ShellClient> = {
   id: 'shell',
   title: 'Shell commands',
-  actions: [run],
+  actions: [run, look],
   open: openShell,
   close: async () => undefined,
 };

@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { actionContract } from '../../actions/contract.testsuite.ts';
 import { fakeDesk } from '../../actions/run-desk.fake.ts';
+import { nobodyThere } from '../../actions/run-desk.ts';
 import { attempt } from '../../actions/testing/attempt.ts';
 import { fakeClock } from '../../lib/clock.fake.ts';
 import { hours } from '../../lib/duration.ts';
 import { wait } from './actions/wait.ts';
+import { waitUntil } from './actions/wait-until.ts';
 
 const input = { for: '48h' };
 
@@ -20,6 +22,34 @@ actionContract(wait, {
       return { client: desk, state: () => null, spoil };
     },
   },
+});
+
+actionContract(waitUntil, {
+  'what comes to be so': {
+    input: { uses: 'fake.gauge', with: { thing: 'lag' }, until: 'outputs.seconds < 5', within: '10m' },
+    prepare: () => {
+      const { desk, kept } = fakeDesk();
+      kept.world = { met: true, seen: 'seconds = 2', output: { seconds: 2 } };
+      const spoil = () => {
+        kept.world = { met: false, seen: 'seconds = 90', output: { seconds: 90 } };
+      };
+      return { client: desk, state: () => null, spoil };
+    },
+  },
+});
+
+describe('time.wait_until', () => {
+  const ready = waitUntil.input.parse({ uses: 'shell.look', until: 'outputs.exit_code == 0', within: '10m' });
+
+  test('says beforehand what it waits for, how often it looks, and when it gives up', () =>
+    expect(waitUntil.preview(ready, { state: 'absent' }).changes).toEqual([
+      'waits until shell.look gives exit_code == 0: looked at every 10s, for 10m at most',
+    ]));
+
+  test('outside of a run nothing is looked at', async () => {
+    expect(await waitUntil.observe(attempt(nobodyThere).ctx, ready)).toEqual({ state: 'absent' });
+    await expect(waitUntil.run(attempt(nobodyThere).ctx, ready)).rejects.toMatchObject({ code: 'INTERNAL' });
+  });
 });
 
 describe('time.wait', () => {

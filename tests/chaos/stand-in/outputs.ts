@@ -51,6 +51,7 @@ function imagined(origin: RunOrigin, { steps }: RunScenario): Imagined {
   const about = {
     createdAt: SOMETHING,
     createdBy: 'ada',
+    drivers: [],
     epoch: 1,
     lastSeq: 1,
     obligations: [],

@@ -1,6 +1,7 @@
 import type { Rule } from '../../rule.ts';
 import { filesAreAtHand } from './files-are-at-hand.ts';
 import { literalSecret } from './literal-secret.ts';
+import { looksOnlyLook } from './looks-only-look.ts';
 import { machineMadeIdsAreLookedUp } from './machine-made-ids-are-looked-up.ts';
 import { noLiteralMoment } from './no-literal-moment.ts';
 import { pausesGrowAsWritten } from './pauses-grow-as-written.ts';
@@ -15,6 +16,7 @@ export const languageRules: readonly Rule[] = [
   pausesGrowAsWritten,
   filesAreAtHand,
   literalSecret,
+  looksOnlyLook,
   machineMadeIdsAreLookedUp,
   noLiteralMoment,
   scriptsHaveASecondHome,

@@ -1,11 +1,10 @@
-import type { z } from 'zod';
 import { nearestOf } from '../../../lib/nearest.ts';
-import { type PlanPath, pathText } from '../../../model/finding.ts';
+import { pathText } from '../../../model/finding.ts';
 import { expandedSteps, PROCEDURE } from '../../../model/plan/expand.ts';
 import type { Plan } from '../../../model/plan.ts';
 import type { CheckFacts, Complaint, Rule } from '../../rule.ts';
 import type { PlacedStep } from '../../runbooks/runbook.ts';
-import { holdsOpen } from '../../texts.ts';
+import { type Given, unknownComponents, wrongInput } from '../../wrong-input.ts';
 
 /** What a runbook calls must exist, and must be given what it takes, before the day it is needed. */
 export const unknownAction: Rule = {
@@ -35,10 +34,17 @@ function judged(plan: Plan, facts: CheckFacts): readonly Complaint[] {
   const needed = new Set(steps.map(({ path }) => pathText(path)));
   return stepsOf(plan, facts).flatMap((step) => [
     ...unknownName(step, facts, needed),
-    ...wrongInput(step),
-    ...unknownComponent(step, plan),
+    ...wrongInput(givenTo(step)),
+    ...unknownComponents(givenTo(step), plan),
   ]);
 }
+
+const givenTo = ({ step, path, action }: PlacedStep): Given => ({
+  action,
+  uses: step.uses,
+  input: step.with,
+  at: [...path, 'with'],
+});
 
 /** Each step once, where it is written: those of the scenarios and those that scenarios share. */
 function stepsOf({ scenarios, procedures }: Plan, { actions }: CheckFacts): readonly PlacedStep[] {
@@ -86,52 +92,3 @@ function isSlip(name: string, actions: CheckFacts['actions']): boolean {
 }
 
 const systemOf = (name: string): string | undefined => /^([a-z][a-z0-9_-]*)\.[a-z][a-z0-9_]*$/.exec(name)?.[1];
-
-function wrongInput({ step, path, action }: PlacedStep): readonly Complaint[] {
-  const parsed = action?.input.safeParse(step.with);
-  if (!parsed || parsed.success) return [];
-  return parsed.error.issues
-    .filter((issue) => isCertain(issue, step.with))
-    .flatMap((issue) => {
-      const at: PlanPath = [...path, 'with', ...(issue.path as PlanPath)];
-      const hint = `${step.uses} in docs/reference/actions.md says what it takes.`;
-      if (issue.code === 'unrecognized_keys')
-        return issue.keys.map((key) => ({ path: [...at, key], message: `${step.uses} takes no "${key}"`, hint }));
-      const name = pathText(issue.path as PlanPath) || 'with';
-      const missing = issue.path.length > 0 && valueAt(step.with, issue.path) === undefined;
-      return [
-        {
-          path: at,
-          message: missing
-            ? `${step.uses} needs "${name}"`
-            : `${step.uses} does not take this ${name}: ${issue.message}`,
-          hint,
-        },
-      ];
-    });
-}
-
-/** Only what no expression can still put right. */
-const isCertain = (issue: z.core.$ZodIssue, input: unknown): boolean =>
-  issue.code === 'unrecognized_keys' || !holdsOpen(valueAt(input, issue.path));
-
-const valueAt = (value: unknown, path: readonly PropertyKey[]): unknown =>
-  path.reduce<unknown>(
-    (inner, part) =>
-      typeof inner === 'object' && inner !== null ? (inner as Record<PropertyKey, unknown>)[part] : undefined,
-    value,
-  );
-
-/** The fields by which actions name components. */
-const COMPONENT_FIELDS = ['component', 'service'];
-
-function unknownComponent({ step, path }: PlacedStep, { components }: Plan): readonly Complaint[] {
-  return COMPONENT_FIELDS.flatMap((field) => {
-    const name = step.with[field];
-    if (typeof name !== 'string' || holdsOpen(name) || Object.hasOwn(components, name)) return [];
-    const known = Object.keys(components);
-    const meant = nearestOf(name, known);
-    const hint = meant ? `Did you mean ${meant}?` : `There are: ${known.join(', ')}.`;
-    return [{ path: [...path, 'with', field], message: `the plan has no component "${name}"`, hint }];
-  });
-}

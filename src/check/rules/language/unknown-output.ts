@@ -25,10 +25,14 @@ scenarios:
       - { id: verify, uses: postgres.verify_server, with: { component: database }, success: "\${{ outputs.tables > 0 && steps.restore.outputs.backup != '' }}" }
 `,
   judge: (plan, { actions, outputsUsed = [] }) =>
-    outputsUsed.flatMap(({ path, scenario, step, output }): readonly Complaint[] => {
+    outputsUsed.flatMap(({ path, scenario, step, output, uses: looking }): readonly Complaint[] => {
       const used = plan.scenarios[scenario]?.steps.find(({ id }) => id === step);
-      const uses = used?.uses;
-      if (used?.for_each !== undefined && !isOwnSuccess(plan, { path, scenario, step, output }))
+      const uses = looking ?? used?.uses;
+      if (
+        looking === undefined &&
+        used?.for_each !== undefined &&
+        !isOwnSuccess(plan, { path, scenario, step, output })
+      )
         return ofAllItems(step, output).map((one) => ({ path, ...one }));
       const action = uses === undefined ? undefined : actions.get(uses);
       const shape = action && 'shape' in action.output ? Object.keys(action.output.shape as object) : undefined;

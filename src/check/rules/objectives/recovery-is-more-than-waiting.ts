@@ -42,7 +42,7 @@ function judgeRunbook({ name, path, scenario, steps }: Runbook): readonly Compla
 }
 
 function isMore({ step }: PlacedStep): boolean {
-  if (step.uses === 'time.wait') return false;
+  if (step.uses.startsWith('time.')) return false;
   if (!step.uses.startsWith('human.')) return true;
   return !/\b(wait|announce|tell|inform|notify|status page)\b/i.test(`${step.id} ${step.title ?? ''}`);
 }

@@ -1,7 +1,8 @@
 import type { PlanPath } from '../../../model/finding.ts';
 import { wrongItems } from '../../../model/plan/for-each.ts';
-import type { Plan, Step } from '../../../model/plan.ts';
+import type { Step } from '../../../model/plan.ts';
 import type { Complaint, Rule } from '../../rule.ts';
+import { stepsAsWritten } from '../../written-steps.ts';
 
 /** What a step says of its items needs items, and a list that is written down can be looked at before the night of the disaster. */
 export const forEachIsWhole: Rule = {
@@ -26,20 +27,6 @@ scenarios:
   judge: (plan) =>
     stepsAsWritten(plan).flatMap(({ step, path }) => [...withoutItems(step, path), ...wrongList(step, path)]),
 };
-
-interface Written {
-  readonly step: Step;
-  readonly path: PlanPath;
-}
-
-/** Of scenarios and of procedures, where they are written. */
-function stepsAsWritten({ scenarios, procedures }: Plan): readonly Written[] {
-  const books = [
-    ...Object.entries(scenarios).map(([name, { steps }]) => ({ at: ['scenarios', name, 'steps'], steps })),
-    ...Object.entries(procedures).map(([name, { steps }]) => ({ at: ['procedures', name, 'steps'], steps })),
-  ];
-  return books.flatMap(({ at, steps }) => steps.map((step, index) => ({ step, path: [...at, index] })));
-}
 
 function withoutItems(step: Step, path: PlanPath): readonly Complaint[] {
   if (step.for_each !== undefined) return [];

@@ -1,12 +1,22 @@
 import { z } from 'zod';
-import type { Action } from '../../../actions/action.ts';
-import type { Answer, RunDesk } from '../../../actions/run-desk.ts';
+import type { Action, ActionContext } from '../../../actions/action.ts';
+import type { Answer, RunDesk, Seen } from '../../../actions/run-desk.ts';
 import { hours } from '../../../lib/duration.ts';
 import { KnownError } from '../../../model/errors.ts';
+import { Look, lookedForWords } from '../../../model/plan/look.ts';
+
+const MachineSees = Look.extend({
+  text: z.string().min(1).optional().describe('The same in words, for whoever does it.'),
+});
 
 const Input = z.strictObject({
   instruction: z.string().min(1).describe('What somebody is to do, in words that need no further knowledge.'),
-  done_when: z.string().optional().describe('How they know that it is done.'),
+  done_when: z
+    .union([z.string(), MachineSees])
+    .optional()
+    .describe(
+      'How they know that it is done, in words. Or what a machine looks at again and again: then the step ends by itself when the machine sees it, and "done" counts only when it does.',
+    ),
   role: z
     .string()
     .optional()
@@ -16,8 +26,9 @@ type Input = z.infer<typeof Input>;
 
 const Output = z.strictObject({
   answer: z.string().describe('What was found or seen, in the words of whoever did it; empty when they said nothing.'),
-  by: z.string().describe('Who said that it is done.'),
-  at: z.string().describe('When they said so.'),
+  by: z.string().describe('Who said that it is done; empty when nobody did, and a machine saw it.'),
+  at: z.string().describe('When they said so, or it was seen.'),
+  seen: z.string().optional().describe('What the machine saw, where one looks.'),
 });
 type Output = z.infer<typeof Output>;
 
@@ -31,18 +42,36 @@ export const task: Action<RunDesk, Input, Output> = {
   timeout: hours(24),
   worksOn: 'run',
   permissions: () => [],
-  async observe({ client }) {
-    const said = await client.answer();
-    return said?.outcome === 'done' ? { state: 'done', output: outputOf(said) } : { state: 'absent' };
+  async observe(ctx, input) {
+    const said = await ctx.client.answer();
+    // What somebody said against it, or in spite of it, no look overrules.
+    const isFinal = said?.despiteLook === true || said?.outcome === 'failed';
+    const seen = isFinal ? undefined : await lookedAt(ctx, input);
+    if (seen?.met) return { state: 'done', output: outputOf(seenBy(seen, said, ctx.clock.now())) };
+    if (seen !== undefined || said?.outcome !== 'done') return { state: 'absent' };
+    return { state: 'done', output: outputOf(said) };
   },
-  preview: ({ instruction }, seen) => ({
+  preview: ({ instruction, done_when }, seen) => ({
     danger: 'change',
-    changes: seen.state === 'done' ? [] : [`somebody is asked: ${instruction}`],
+    changes:
+      seen.state === 'done'
+        ? []
+        : [
+            `somebody is asked: ${instruction}`,
+            ...(typeof done_when === 'object' ? [`it is done when ${lookedForWords(done_when)}`] : []),
+          ],
   }),
   async run({ client, signal }, { instruction, done_when, role }) {
-    const doneWhen = done_when === undefined ? {} : { doneWhen: done_when };
-    const asked = { instruction, ...doneWhen, ...(role === undefined ? {} : { role }) };
-    const said = await client.ask(asked, signal);
+    const doneWhen = wordsFor(done_when);
+    const said = await client.ask(
+      {
+        instruction,
+        ...(doneWhen === undefined ? {} : { doneWhen }),
+        ...(role === undefined ? {} : { role }),
+        ...(typeof done_when === 'object' ? { look: done_when } : {}),
+      },
+      signal,
+    );
     if (said.outcome === 'done') return outputOf(said);
     throw new KnownError(
       'STEP_FAILED',
@@ -50,15 +79,49 @@ export const task: Action<RunDesk, Input, Output> = {
       'Help them, or find another way. Then decide how the run goes on.',
     );
   },
-  async verify({ client }, { done_when }) {
-    const said = await client.answer();
-    const claim = done_when ?? 'somebody says that it is done';
-    return [{ claim, held: said?.outcome === 'done', observed: said ? words(said) : 'nobody has said so' }];
+  async verify(ctx, input) {
+    const said = await ctx.client.answer();
+    const seen = await lookedAt(ctx, input).catch((error: unknown) => overruled(error, said));
+    const claim = wordsFor(input.done_when) ?? 'somebody says that it is done';
+    const word = said ? words(said) : 'nobody has said so';
+    if (seen === undefined) return [{ claim, held: said?.outcome === 'done', observed: word }];
+    if (said?.despiteLook)
+      return [
+        {
+          claim: `somebody answers for it: ${claim}`,
+          held: said.outcome === 'done',
+          observed: `${word}; seen: ${seen.seen}`,
+        },
+      ];
+    return [{ claim, held: seen.met, observed: said ? `${seen.seen}; ${word}` : seen.seen }];
   },
   undo: { impossible: 'What a person did, a person must take back.' },
 };
 
-const outputOf = ({ answer, by, at }: Answer): Output => ({ answer, by, at });
+/** Who answers for it, does so also where the machine cannot look at all. */
+function overruled(error: unknown, said: Answer | undefined): Seen {
+  if (said?.despiteLook && error instanceof KnownError) return { met: false, seen: error.message };
+  throw error;
+}
+
+/** Undefined where no machine looks. */
+const lookedAt = async ({ client, signal }: ActionContext<RunDesk>, { done_when }: Input): Promise<Seen | undefined> =>
+  typeof done_when === 'object' ? client.look(done_when, signal) : undefined;
+
+const wordsFor = (doneWhen: Input['done_when']): string | undefined =>
+  typeof doneWhen === 'object' ? (doneWhen.text ?? lookedForWords(doneWhen)) : doneWhen;
+
+const seenBy = ({ seen }: Seen, said: Answer | undefined, now: Date): Answer => ({
+  ...(said ?? { outcome: 'done', answer: '', by: '', at: now.toISOString() }),
+  seen,
+});
+
+const outputOf = ({ answer, by, at, seen }: Answer): Output => ({
+  answer,
+  by,
+  at,
+  ...(seen === undefined ? {} : { seen }),
+});
 
 const words = ({ outcome, answer, by }: Answer): string =>
   `${by} said "${outcome}"${answer === '' ? '' : `: ${answer}`}`;

@@ -63,6 +63,7 @@ export const restoreServer = postgresAction({
       ),
     ];
   },
+  goesBack: ({ component, to }) => ({ component, to }),
   undo: {
     impossible:
       'What was there before was lost already. Stop the restored server and move its data folder away if it must go.',

@@ -56,6 +56,10 @@ export const restoreSide = postgresAction({
     const held = seen?.ready === true && seen.running && seen.reachedLsn === output.reached_lsn;
     return [proof(`${output.instance} runs and stands at ${output.reached_lsn}`, held, observed)];
   },
+  goesBack: ({ component, at_time, at_lsn, latest }) => {
+    const to = latest ? 'latest' : (at_time ?? at_lsn);
+    return { component, beside: true, ...(to === undefined ? {} : { to }) };
+  },
   undo: ({ client, key }) => client.discardSide(instanceName(key)),
   owes: ({ component }, key) => ({
     id: `postgres.side_instance:${instanceName(key)}`,

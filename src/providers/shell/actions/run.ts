@@ -1,17 +1,11 @@
 import { z } from 'zod';
 import type { Action, ActionContext, Observation } from '../../../actions/action.ts';
 import { hours } from '../../../lib/duration.ts';
-import type { Json } from '../../../lib/json.ts';
 import { KnownError } from '../../../model/errors.ts';
-import { SecretRef } from '../../../model/plan.ts';
 import type { Proof } from '../../../model/run.ts';
 import { joinable, newAttempt, standingOf } from '../attempts.ts';
-import type { Command, Ended, ShellClient } from '../client-api.ts';
-
-const VariableName = z
-  .string()
-  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'a variable is named with letters, digits and _')
-  .refine((name) => !name.startsWith('LIFEBOAT_'), 'LIFEBOAT_… is set by Lifeboat itself');
+import type { Ended, ShellClient } from '../client-api.ts';
+import { commandInput, commandOf, jsonIn, saidOf } from '../command-input.ts';
 
 const Input = z.strictObject({
   command: z.string().trim().min(1).describe('What bash is given to do. It stops at the first command that fails.'),
@@ -29,13 +23,7 @@ const Input = z.strictObject({
     .min(1)
     .optional()
     .describe('A command that takes it back. Done twice, it must do no more than once.'),
-  environment: z
-    .record(VariableName, z.union([SecretRef, z.string()]))
-    .default({})
-    .describe(
-      'Variables for all three commands. Of the environment of Lifeboat they see only PATH, HOME and the like.',
-    ),
-  folder: z.string().min(1).optional().describe('Working folder. Default: the one Lifeboat was started in.'),
+  ...commandInput,
   exit_codes: z
     .array(z.number().int().min(0).max(255))
     .min(1)
@@ -114,23 +102,6 @@ async function askWorld(ctx: Context, input: Input, text: string): Promise<Obser
   return { state: 'unknown', why: `observe cannot tell: ${saidOf(answer)}` };
 }
 
-/** The environment with its secrets is read as late as this, and looked at once more: a secret may name a target. */
-function commandOf(ctx: Context, { environment, folder }: Input, text: string): Command {
-  const { LIFEBOAT_RUN, LIFEBOAT_STEP } = namesIn(ctx.key);
-  const values = ctx.client.environment(environment);
-  for (const name of Object.keys(environment)) ctx.fence?.(values[name] ?? '');
-  return {
-    text,
-    environment: { ...values, LIFEBOAT_RUN, LIFEBOAT_STEP, LIFEBOAT_KEY: ctx.key },
-    ...(folder === undefined ? {} : { folder }),
-  };
-}
-
-function namesIn(key: string) {
-  const [LIFEBOAT_RUN = '', ...step] = key.split('/');
-  return { LIFEBOAT_RUN, LIFEBOAT_STEP: step.join('/') };
-}
-
 function outputOf({ code, stdout, stderr, whole, stdoutFile, seconds }: Ended, from: Output['from']): Output {
   const json = whole ? jsonIn(stdout) : undefined;
   return {
@@ -144,14 +115,6 @@ function outputOf({ code, stdout, stderr, whole, stdoutFile, seconds }: Ended, f
   };
 }
 
-function jsonIn(text: string): Json | undefined {
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    return undefined;
-  }
-}
-
 const exitProof = ({ exit_codes }: Input, output: Output): Proof => ({
   claim: `it ended with the exit code ${exit_codes.join(' or ')}`,
   held: exit_codes.includes(output.exit_code),
@@ -161,12 +124,6 @@ const exitProof = ({ exit_codes }: Input, output: Output): Proof => ({
 async function lookedAt(ctx: Context, input: Input, text: string): Promise<Proof> {
   const answer = await ctx.client.ask(commandOf(ctx, input, text), ctx.signal);
   return { claim: 'it is done, by the observe command of the plan', held: answer.code === 0, observed: saidOf(answer) };
-}
-
-/** The exit code, and the last line of what was said: first of all what was said about an error. */
-function saidOf({ code, stdout, stderr }: Pick<Ended, 'code' | 'stdout' | 'stderr'>): string {
-  const line = [stderr, stdout].map((text) => text.trim().split('\n').at(-1) ?? '').find((text) => text !== '');
-  return line === undefined ? `exit code ${code}` : `exit code ${code}: ${line.slice(0, 500)}`;
 }
 
 async function takeBack(ctx: Context, input: Input, text: string): Promise<void> {
