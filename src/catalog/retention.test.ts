@@ -152,11 +152,18 @@ describe('whatever is stored and whatever the rule', () => {
     taken: fc.array(Taken, { maxLength: 14 }),
     branches: fc.tuple(fc.integer({ min: 0, max: 700 }), fc.integer({ min: 0, max: 700 })),
     holes: fc.array(fc.integer({ min: 0, max: 700 }), { maxLength: 3 }),
+    /** Days by which the clock of the store is behind: the times of log are no help. */
+    behind: fc.constantFrom(0, 10, 800),
   });
   /** The server writes one segment a day; so a day ago and a position are the same. */
   const position = (daysAgo: number): number => (710 - daysAgo) * SEGMENT;
 
-  function world({ taken, branches, holes }: typeof Stored extends fc.Arbitrary<infer T> ? T : never): Catalogued {
+  function world({
+    taken,
+    branches,
+    holes,
+    behind,
+  }: typeof Stored extends fc.Arbitrary<infer T> ? T : never): Catalogued {
     const manifests = taken.map(({ days: age, isBase, timeline, takes }, at): BackupManifest => {
       const finishedAt = ago(age);
       const startedAt = ago(age + takes);
@@ -171,7 +178,7 @@ describe('whatever is stored and whatever the rule', () => {
     const on = (timeline: number, oldest: number, newest: number) =>
       Array.from({ length: Math.max(0, oldest - newest) }, (_, day) => oldest - day)
         .filter((day) => !holes.includes(day))
-        .map((day) => stretch(position(day), position(day - 1), { timeline, storedAt: ago(day - 1) }));
+        .map((day) => stretch(position(day), position(day - 1), { timeline, storedAt: ago(day - 1 + behind) }));
     const logs = [...on(1, 709, first), ...on(2, first, second), ...on(3, second, 0)];
     const histories = [history(2, [1, position(first)]), history(3, [1, position(first)], [2, position(second)])];
     return catalogued({ manifests, logs, histories, verifications });

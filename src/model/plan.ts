@@ -10,7 +10,7 @@ import { Day, DomainName, Name, Objectives, ScheduleText } from './plan/values.t
 export { BACKUP_METHODS, type BackupMethodName, BackupPolicy, TAKEN_METHODS } from './plan/backups.ts';
 export { Component, PostgresComponent, ServiceComponent } from './plan/components.ts';
 export { objectiveText } from './plan/objectives.ts';
-export type { Keep, Repository } from './plan/repository.ts';
+export type { Keep } from './plan/repository.ts';
 export { Scenario } from './plan/scenarios.ts';
 export { Step, safetyPointsOf } from './plan/steps.ts';
 export {

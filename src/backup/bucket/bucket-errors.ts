@@ -30,10 +30,8 @@ export function mayHaveHappened(error: unknown): boolean {
   return status === undefined || status >= 500 || errorName(error) === 'NoSuchUpload';
 }
 
-/** True when an object of that name stood in the way of one that may only be made. */
-export const isTaken = (error: unknown): boolean => [409, 412].includes(statusOf(error) ?? 0) && !isLocked(error);
-
-const isLocked = (error: unknown): boolean => errorName(error) === 'BucketNotEmpty';
+/** True when an object of that name stood in the way of one that may only be made, or another writer came between. */
+export const isTaken = (error: unknown): boolean => [409, 412].includes(statusOf(error) ?? 0);
 
 /** HEAD has no body, so it says only that nothing is there: of a bucket that is missing nobody can tell it. */
 export const isMissing = (error: unknown): boolean => ['NoSuchKey', 'NotFound'].includes(errorName(error));
