@@ -13,7 +13,11 @@ const maxWorkers = 2;
 const slow = { pool: 'forks' as const, testTimeout: 120_000, hookTimeout: 120_000, maxWorkers };
 
 /** Chaos that starts no process. It makes errors without stacks, so it shares nothing with others. */
-const IN_ONE_PROCESS = ['tests/chaos/example-scenarios.test.ts', 'tests/chaos/bad-moments.test.ts'];
+const IN_ONE_PROCESS = [
+  'tests/chaos/example-scenarios.test.ts',
+  'tests/chaos/bad-moments.test.ts',
+  'tests/chaos/looks.test.ts',
+];
 
 const ALONE = [...TESTS_ALONE, ...IN_ONE_PROCESS];
 

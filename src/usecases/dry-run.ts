@@ -5,6 +5,7 @@ import type { JsonObject } from '../lib/json.ts';
 import { KnownError } from '../model/errors.ts';
 import { Plan } from '../model/plan.ts';
 import type { BackupRepository } from '../model/repository.ts';
+import { placeOf, siteOf } from '../model/repository-site.ts';
 import { type ForetoldLoss, foretoldLosses } from './dry-run-loss.ts';
 import { findState } from './find-plan.ts';
 import { openWorld, repositoryIn } from './open-world.ts';
@@ -41,12 +42,12 @@ export async function dryRunScenario(
 
 /** A repository that cannot be reached is told where something is read from it; all else can still be looked at. */
 async function worldToLookAt(plan: Plan, services: Services): Promise<PlanWorld> {
-  const { folder } = repositoryIn(plan);
+  const site = siteOf(repositoryIn(plan));
   try {
     return await openWorld(plan, services);
   } catch (error) {
     if (!(error instanceof KnownError)) throw error;
-    return { plan, repository: unreachableRepository(folder, error), stateFolder: findState(services) };
+    return { plan, repository: unreachableRepository(placeOf(site), error), stateFolder: findState(services) };
   }
 }
 

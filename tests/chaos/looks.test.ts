@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { seconds } from '../lib/duration.ts';
-import type { JsonObject } from '../lib/json.ts';
-import { dieAtMoment, type Mortal } from './testing/dying.ts';
-import { RUN, rig, start, step } from './testing/rig.ts';
+import { dieAtMoment, type Mortal } from '../../src/engine/testing/dying.ts';
+import { RUN, rig, start, step } from '../../src/engine/testing/rig.ts';
+import { seconds } from '../../src/lib/duration.ts';
+import type { JsonObject } from '../../src/lib/json.ts';
 
-/* As crash.test.ts, with what is looked at again and again: a wait until the world is so, and a task at which a machine looks. */
+/* As src/engine/crash.test.ts, with what is looked at again and again: a wait until the world is so, and a task at which a machine looks. */
 
 const gauge = (thing: string, until: string): JsonObject => ({
   uses: 'fake.gauge',
