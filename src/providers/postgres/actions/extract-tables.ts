@@ -11,7 +11,9 @@ const Input = z
     relations: z
       .array(z.int().min(1))
       .default([])
-      .describe('Numbers of tables, as find_deletion gives them in removed.relations. What is no table is passed over.'),
+      .describe(
+        'Numbers of tables, as find_deletion gives them in removed.relations. What is no table is passed over.',
+      ),
   })
   .refine(({ tables, relations }) => tables.length + relations.length > 0, 'name tables, or relations');
 
@@ -30,7 +32,8 @@ const Output = z.strictObject({
 
 export const extractTables = postgresAction({
   name: 'postgres.extract_tables',
-  summary: 'Take tables that were truncated or dropped out of a side instance, and store them encrypted in the repository.',
+  summary:
+    'Take tables that were truncated or dropped out of a side instance, and store them encrypted in the repository.',
   danger: 'add',
   timeout: hours(4),
   input: Input,
@@ -72,7 +75,8 @@ export const extractTables = postgresAction({
 });
 
 function namesOf(tables: readonly string[], relations: readonly number[]): string {
-  const numbered = relations.length > 0 ? [`the tables among ${count(relations.length, 'object')} of the transaction`] : [];
+  const numbered =
+    relations.length > 0 ? [`the tables among ${count(relations.length, 'object')} of the transaction`] : [];
   return [...tables, ...numbered].join(', ');
 }
 

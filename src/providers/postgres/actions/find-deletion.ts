@@ -38,10 +38,14 @@ const Output = z.strictObject({
   tables: TableRowsField.describe('The same, by table.'),
   updated_rows: z
     .number()
-    .describe('How often it changed a row. extract_rows takes the old values with updated: true; load_rows puts them back.'),
+    .describe(
+      'How often it changed a row. extract_rows takes the old values with updated: true; load_rows puts them back.',
+    ),
   removed: z
     .strictObject({
-      before: z.string().describe('Position in the log at which the tables can be read as they were; empty: no tables.'),
+      before: z
+        .string()
+        .describe('Position in the log at which the tables can be read as they were; empty: no tables.'),
       relations: z.array(z.number().describe('A number.')).describe('Numbers of the tables, for extract_tables.'),
     })
     .default({ before: '', relations: [] })
@@ -77,7 +81,8 @@ export const findDeletion = postgresAction({
   async verify(ctx, input, output) {
     // From its own commit on: the span of the search has moved on since, and may have left it behind.
     const search = await look(ctx, { ...input, xid: output.xid }, new Date(output.committed_at));
-    const again = search.deletions.find(({ xid }) => xid === output.xid) ?? onlyRemoved({ ...input, xid: output.xid }, search);
+    const again =
+      search.deletions.find(({ xid }) => xid === output.xid) ?? onlyRemoved({ ...input, xid: output.xid }, search);
     const same = again?.rows === output.rows && again.commitLsn === output.commit_lsn;
     const observed = again ? `${count(again.rows, 'row')}, committed at ${again.commitLsn}` : 'not found';
     return [proof(`transaction ${output.xid} deleted ${count(output.rows, 'row')}`, same, observed)];

@@ -3,16 +3,16 @@ import { CONFLICT_KINDS, type Loaded } from '../client-api.ts';
 
 const counts = (would: string) => ({
   inserted: z.number().describe(`Rows that ${would} put back.`),
-  already_there: z
-    .number()
-    .describe('Rows that existed again already. They are left as they are: a later write wins.'),
+  already_there: z.number().describe('Rows that existed again already. They are left as they are: a later write wins.'),
   restored: z.number().default(0).describe(`Changed rows that ${would} given their old values back.`),
   unchanged: z.number().default(0).describe('Changed rows that have their old values already.'),
-  conflicting: z.number().describe('Rows that are not put back, since a later write or a rule of the database stands against it.'),
+  conflicting: z
+    .number()
+    .describe('Rows that are not put back, since a later write or a rule of the database stands against it.'),
 });
 
-/** Conflicts that are kept in the log of a run. The command salvage writes all of them into a file. */
-const KEPT = 100;
+/** Conflicts that are named in the log of a run. The command salvage writes more of them into a file. */
+export const KEPT = 100;
 
 /** What `load_rows` did, or would do. */
 export const loadedFields = (would: 'were' | 'would be') => ({
@@ -35,13 +35,13 @@ export const loadedFields = (would: 'were' | 'would be') => ({
       }),
     )
     .default([])
-    .describe(`Of the conflicts, the first ${KEPT}.`),
+    .describe('The first of the conflicts.'),
   notes: z.array(z.string().describe('One sentence.')).default([]).describe('What else one must know, in words.'),
 });
 
 export const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
 
-export function loadedOutput({ tables, conflicts, notes }: Loaded) {
+export function loadedOutput({ tables, conflicts, notes }: Loaded, kept = KEPT) {
   const rows = tables.map((one) => ({
     table: one.table,
     inserted: one.inserted,
@@ -57,7 +57,7 @@ export function loadedOutput({ tables, conflicts, notes }: Loaded) {
     unchanged: sum(rows.map((one) => one.unchanged)),
     conflicting: sum(rows.map((one) => one.conflicting)),
     tables: rows,
-    conflicts: conflicts.slice(0, KEPT).map((one) => ({ ...one })),
+    conflicts: conflicts.slice(0, kept).map((one) => ({ ...one })),
     notes: [...notes],
   };
 }

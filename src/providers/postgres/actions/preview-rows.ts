@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { hours } from '../../../lib/duration.ts';
 import { ComponentField, count, neverDone, nothingToUndo, postgresAction, proof } from './define.ts';
-import { loadedFields, loadedOutput } from './loaded.ts';
+import { KEPT, loadedFields, loadedOutput } from './loaded.ts';
 
 const Input = z.strictObject({
   component: ComponentField,
   salvage: z.string().describe('The stored rows, as extract_rows and extract_tables name them.'),
+  conflicts: z.int().min(0).default(KEPT).describe('How many conflicts are named. All are counted.'),
 });
 const Output = z.strictObject(loadedFields('would be'));
 
@@ -19,8 +20,8 @@ export const previewRows = postgresAction({
   permissions: ({ component }) => [`SELECT on the tables of ${component}`, 'TEMPORARY on its database'],
   observe: neverDone,
   preview: () => ({ danger: 'read', changes: [] }),
-  async run({ client, signal, log }, { component, salvage }) {
-    const output = loadedOutput(await client.previewLoad({ component, salvage, signal }));
+  async run({ client, signal, log }, { component, salvage, conflicts }) {
+    const output = loadedOutput(await client.previewLoad({ component, salvage, signal }), conflicts);
     const { inserted, restored, already_there, conflicting } = output;
     log(
       `would be put back: ${count(inserted, 'lost row')} and ${count(restored, 'changed row')}; there already: ${already_there}; conflicts: ${conflicting}`,

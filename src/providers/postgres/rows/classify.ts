@@ -20,7 +20,9 @@ export async function markWhatIsThere(session: Session, staged: readonly StagedT
     await session.query(findChanged(one));
     await session.query(one.key.length > 0 ? markByKey(one) : markByCount(one));
     await session.query(markUnfound(one));
-    await session.query(`UPDATE ${one.stage} SET lifeboat_state = 'moved' WHERE lifeboat_kind = 'moved' AND lifeboat_state IS NULL`);
+    await session.query(
+      `UPDATE ${one.stage} SET lifeboat_state = 'moved' WHERE lifeboat_kind = 'moved' AND lifeboat_state IS NULL`,
+    );
     if (one.table.referenced.length > 0) await session.query(markKeyChanged(one));
   }
 }

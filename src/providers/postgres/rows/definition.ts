@@ -57,9 +57,7 @@ export function withoutSettings(sql: string): string {
   const lines = sql.split('\n');
   const first = lines.findIndex((line) => line.startsWith('CREATE '));
   const begins = (line: string) => /^(SET |SELECT pg_catalog\.set_config)/.test(line);
-  return lines
-    .filter((line, index) => !(index < first && begins(line)) && !/^\\(un)?restrict /.test(line))
-    .join('\n');
+  return lines.filter((line, index) => !(index < first && begins(line)) && !/^\\(un)?restrict /.test(line)).join('\n');
 }
 
 /** Foreign keys and views of others that went with the tables, as the SQL that makes them again. */

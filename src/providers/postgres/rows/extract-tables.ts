@@ -54,7 +54,9 @@ async function tablesToRead(session: Session, { tables, relations }: Request): P
       `${unlogged.join(', ')} is unlogged: what is in it is in no backup`,
       'Leave it out. Its rows can only come from where they came from before.',
     );
-  const described = await describeTables(session, [...found.flatMap(({ oid, root }) => (root === null ? [oid] : [oid, root]))]);
+  const described = await describeTables(session, [
+    ...found.flatMap(({ oid, root }) => (root === null ? [oid] : [oid, root])),
+  ]);
   return found.map(({ oid, root }) => {
     const whole = root === null ? undefined : described.get(root);
     return { kind: 'whole', table: described.get(oid) as Table, ...(whole === undefined ? {} : { root: whole }) };

@@ -157,7 +157,12 @@ async function judge(search: Search, found: readonly TransactionEffects[]): Prom
   const exact: Deletion[] = [];
   for (const [index, deletion] of deletions.entries())
     exact.push(index < COUNTED_EXACTLY ? await countExactly(search, deletion, tables) : plain(deletion));
-  return { deletions: exact.filter(({ rows, updatedRows }) => rows > 0 || (search.anyChange && updatedRows > 0)).sort((a, b) => b.rows - a.rows), incomplete };
+  return {
+    deletions: exact
+      .filter(({ rows, updatedRows }) => rows > 0 || (search.anyChange && updatedRows > 0))
+      .sort((a, b) => b.rows - a.rows),
+    incomplete,
+  };
 }
 
 const listedRows = ({ listed }: Search, { tables }: Found): number =>

@@ -41,7 +41,9 @@ export async function lockParents(session: Session, quiet: ReadonlySet<StagedTab
   for (const { table, stage } of quiet) {
     if (table.uniqueLater) await session.query(`LOCK TABLE ${quotedTable(table)} IN SHARE ROW EXCLUSIVE MODE`);
     for (const { columns, refersTo, refersToColumns } of table.foreignKeys) {
-      const match = columns.map((column, index) => `p.${quoted(refersToColumns[index] as string)} = s.${quoted(column)}`);
+      const match = columns.map(
+        (column, index) => `p.${quoted(refersToColumns[index] as string)} = s.${quoted(column)}`,
+      );
       await session.query(
         `SELECT pg_catalog.count(*) FROM (SELECT FROM ${rowsOf(refersTo)} p
            WHERE EXISTS (SELECT FROM ${stage} s WHERE s.lifeboat_state IS NULL AND ${match.join(' AND ')})

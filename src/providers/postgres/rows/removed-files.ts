@@ -76,7 +76,9 @@ function lostTables(seen: Seen, transaction: TransactionEffects): Pick<RemovedFi
     const made = live.filenode === null ? undefined : seen.made.get(live.filenode);
     if (own.size === 0 || made === undefined || made < transaction.commitLsn) return [];
     // A rewrite makes a table beside, whose number names its first file, and takes that file over.
-    return numbers.has(live.filenode ?? 0) ? [] : [{ relation, lost: { table: tableName(live), before: formatLsn(at) } }];
+    return numbers.has(live.filenode ?? 0)
+      ? []
+      : [{ relation, lost: { table: tableName(live), before: formatLsn(at) } }];
   });
   const gone = droppedOnlyIndexes(seen, transaction)
     ? []

@@ -35,7 +35,10 @@ async function countsOf(session: Session, { stage, table }: StagedTable): Promis
   return { table: tableName(table), ...(counts as Omit<LoadedTable, 'table'>) };
 }
 
-async function conflictsOf(session: Session, { stage, table, key, columns }: StagedTable): Promise<readonly RowConflict[]> {
+async function conflictsOf(
+  session: Session,
+  { stage, table, key, columns }: StagedTable,
+): Promise<readonly RowConflict[]> {
   const shown = key.length > 0 ? keyText(key, '') : beginningOf(columns, '');
   const rows = await session.query<{ kind: ConflictKind; row: string; rule: string | null; other: string | null }>(
     `SELECT lifeboat_state AS kind, ${shown} AS row, lifeboat_why AS rule, lifeboat_other AS other

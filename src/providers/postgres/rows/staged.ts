@@ -66,11 +66,7 @@ function byTable(targets: readonly Target[]): readonly (readonly [Target, ...Tar
   return [...groups.values()];
 }
 
-function stagedTable(
-  together: readonly [Target, ...Target[]],
-  name: string,
-  { facts }: StoredSalvage,
-): StagedTable {
+function stagedTable(together: readonly [Target, ...Target[]], name: string, { facts }: StoredSalvage): StagedTable {
   const [{ table }] = together;
   const known = new Set(together.flatMap(({ columns }) => columns));
   const columns = table.columns.filter((column) => known.has(column));
@@ -101,9 +97,7 @@ function keyOf(together: readonly [Target, ...Target[]], columns: readonly strin
 /** Generated columns are worked out in the stage too, since unique rules may be about them. */
 async function makeStage(session: Session, { table, stage: name, columns }: StagedTable): Promise<void> {
   const own = name.slice('pg_temp.'.length);
-  await session.query(
-    `CREATE TEMPORARY TABLE ${own} (LIKE ${quotedTable(table)} INCLUDING GENERATED) ON COMMIT DROP`,
-  );
+  await session.query(`CREATE TEMPORARY TABLE ${own} (LIKE ${quotedTable(table)} INCLUDING GENERATED) ON COMMIT DROP`);
   const added = table.columns.filter((column) => !columns.includes(column));
   const free = added.map((column) => `, ALTER ${quoted(column)} DROP NOT NULL`);
   await session.query(`ALTER TABLE ${name} ${OWN_COLUMNS}${free.join('')}`);

@@ -79,9 +79,7 @@ function copySql(wanted: WantedRows, places: readonly (TuplePosition | UpdatedTu
     ...(counted ? ['alike.rows'] : []),
     ...(wanted.kind === 'updated' ? ['place.now'] : []),
   ].filter((text) => text !== '');
-  const alike = counted
-    ? ` JOIN (${alikeRows(table)}) alike ON alike.content = ${contentOf(table.columns, 't.')}`
-    : '';
+  const alike = counted ? ` JOIN (${alikeRows(table)}) alike ON alike.content = ${contentOf(table.columns, 't.')}` : '';
   return `COPY (SELECT ${columns.join(', ')} FROM ONLY ${quotedTable(table)} t${placesSql(wanted.kind, places)}${alike}) TO STDOUT`;
 }
 

@@ -76,7 +76,9 @@ function targetOf(salvaged: SalvagedTable, { same, table }: { same: Table | unde
   const notes = [
     ...(same !== undefined && now !== name ? [`${name} is called ${now} today`] : []),
     ...renamed,
-    ...(dropped.length > 0 ? [`${name}: the values of ${dropped.join(', ')} are left out, there is no such column any more`] : []),
+    ...(dropped.length > 0
+      ? [`${name}: the values of ${dropped.join(', ')} are left out, there is no such column any more`]
+      : []),
     ...(added.length > 0 ? [`${name}: ${added.join(', ')} was added since, and takes its default`] : []),
   ];
   return { salvaged, table, columns, notes };

@@ -179,7 +179,13 @@ class Scan {
   private wanted(end: TransactionEnd, tally: Tally): boolean {
     const { from, onlyDestructive, alsoXid } = this.options;
     if (from && end.at < from) return false;
-    if (!onlyDestructive || end.xid === alsoXid || end.droppedFilenodes.length > 0 || !this.running.startedInside(end.xid)) return true;
+    if (
+      !onlyDestructive ||
+      end.xid === alsoXid ||
+      end.droppedFilenodes.length > 0 ||
+      !this.running.startedInside(end.xid)
+    )
+      return true;
     return [...tally.relations.values()].some((counts) => counts.deleted > 0);
   }
 
