@@ -109,6 +109,8 @@ export const salvageCase: fc.Arbitrary<Case> = fc.integer({ min: 1, max: 4 }).ch
           'insert',
           'insert a lost key',
           'take a code',
+          'take a code',
+          'take a code',
           'update',
           'update',
           'delete',

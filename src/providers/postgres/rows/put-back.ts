@@ -1,6 +1,6 @@
 import type { Session } from '../connect.ts';
 import { LOST, markForbidden, reconsider } from './classify.ts';
-import { alikeRows, columnList, contentOf, matchOn, quoted, quotedTable, rowsOf } from './names.ts';
+import { columnList, contentOf, matchOn, quoted, quotedTable, rowsOf } from './names.ts';
 import { inOrder } from './order.ts';
 import { lockParents, whileQuiet } from './quiet.ts';
 import type { StagedTable } from './staged.ts';
