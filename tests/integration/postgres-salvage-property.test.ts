@@ -19,7 +19,7 @@ import { look, type Query } from './salvage/look.ts';
  * CHAOS=all takes 120 cases. What fails is run again with SALVAGE_SEED.
  */
 const all = process.env.CHAOS === 'all';
-const CASES = all ? 10 : 6;
+const CASES = all ? 10 : 5;
 const ROUNDS = all ? 12 : 1;
 const seed = Number(process.env.SALVAGE_SEED ?? (all ? Date.now() % 1_000_000 : 7));
 
