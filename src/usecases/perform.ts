@@ -11,6 +11,8 @@ export interface Performance {
   readonly action: string;
   readonly input: JsonObject;
   readonly signal: AbortSignal;
+  /** The same for every try of the same work, so that a later one joins what an earlier one left. Default: a new one. */
+  readonly key?: string;
   log(line: string): void;
   /** Told instead of doing nothing in silence: there is nothing to do, and a person asked for it. */
   nothingToDo?(): KnownError;
@@ -63,7 +65,7 @@ function contextFor(request: Performance, client: unknown, services: Services): 
   const notes: Json[] = [];
   return {
     client,
-    key: services.makeId('cli', services.clock.now()),
+    key: request.key ?? services.makeId('cli', services.clock.now()),
     signal: request.signal,
     clock: services.clock,
     log: (line) => request.log(services.redact(line)),

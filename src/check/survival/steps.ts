@@ -179,7 +179,8 @@ function approvalOf({ approve }: Step, { plan, away }: Loss): StepJudgement {
   return reached.length < approve.count ? doubt(`${needed}, and the plan does not say how to reach them`) : FINE;
 }
 
-const USES_REPOSITORY = /^postgres\.(restore_|find_deletion|extract_rows|load_rows|verify_rows|base_backup|dump)/;
+const USES_REPOSITORY =
+  /^postgres\.(restore_|find_deletion|extract_|preview_rows|load_rows|verify_rows|base_backup|dump)/;
 
 function repositoryOf({ uses }: Step, { tool: { repository } }: Loss): StepJudgement {
   if (!USES_REPOSITORY.test(uses) || repository.state === 'there') return FINE;

@@ -80,6 +80,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./restore.ts')).restoreCommand,
   },
   {
+    name: 'salvage',
+    takes: 'COMPONENT',
+    summary: 'Put back the rows that one transaction deleted or changed, and leave all later writes as they are.',
+    load: async () => (await import('./salvage.ts')).salvageCommand,
+  },
+  {
     name: 'recover',
     takes: '[SCENARIO]',
     summary: 'Carry out a scenario of the plan: the real thing.',

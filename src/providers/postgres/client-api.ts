@@ -69,6 +69,8 @@ export interface RemovedFiles {
    * be read as it was. Empty when the log does not tell.
    */
   readonly tables: readonly { readonly table?: string; readonly before: string }[];
+  /** Numbers of these tables, and of others that went with them, among them indexes. */
+  readonly relations: readonly number[];
 }
 
 export interface SalvagedTable extends TableRows {
@@ -79,8 +81,14 @@ export interface SalvagedTable extends TableRows {
 export interface Salvage {
   readonly id: string;
   readonly tables: readonly SalvagedTable[];
+  /** Rows that were lost. */
   readonly rows: number;
-  readonly xid: number;
+  /** Rows that were changed, as they were before. */
+  readonly updatedRows: number;
+  /** Rows that were put into another partition, as they were before. */
+  readonly movedRows: number;
+  /** Absent where whole tables were taken. */
+  readonly xid?: number;
 }
 
 /** What says later, of a transaction that was cut off, whether it committed. */
@@ -93,9 +101,40 @@ export interface LoadedTable {
   readonly table: string;
   readonly inserted: number;
   readonly alreadyThere: number;
-  /** Rows that could not be put back because another row took their place under a unique rule. */
+  /** Rows that got their old values back. */
+  readonly restored: number;
+  /** Changed rows that have their old values already. */
+  readonly unchanged: number;
+  /** Rows that were left as they are, or away: see `conflicts`. */
   readonly conflicting: number;
 }
+
+/** Why a row is not put back. */
+export const CONFLICT_KINDS = ['taken', 'no parent', 'changed since', 'deleted since', 'key changed', 'moved'] as const;
+export type ConflictKind = (typeof CONFLICT_KINDS)[number];
+
+/** A salvaged row that is not put back, since that would overwrite what was written later, or break a rule of the database. */
+export interface RowConflict {
+  readonly table: string;
+  readonly kind: ConflictKind;
+  /** The key of the salvaged row, or the beginning of the row where its table has no key. */
+  readonly row: string;
+  /** The rule of the database that stands against it. */
+  readonly rule?: string;
+  /** The key of the row that is in its place, or what it refers to. */
+  readonly other?: string;
+}
+
+export interface Loaded {
+  readonly tables: readonly LoadedTable[];
+  /** At most so many that a person and a file can hold them; `tables` counts all. */
+  readonly conflicts: readonly RowConflict[];
+  /** What else one must know: columns that were renamed, added or dropped since, triggers that were set off. */
+  readonly notes: readonly string[];
+}
+
+/** quiet: triggers of the user are not set off by what is put back. */
+export type TriggerMode = 'quiet' | 'fire';
 
 export interface ComparedTable {
   readonly table: string;
@@ -113,6 +152,8 @@ export interface RowClient {
     component: string;
     since: Date;
     xid?: number;
+    /** With `xid`: also when it deleted nothing, but changed rows. */
+    anyChange?: boolean;
     signal: AbortSignal;
     log(line: string): void;
   }): Promise<DeletionSearch>;
@@ -124,16 +165,32 @@ export interface RowClient {
     instance: string;
     xid: number;
     commitLsn: string;
+    /** Also those that it changed, as they were before. */
+    updated: boolean;
     key: string;
     signal: AbortSignal;
   }): Promise<Salvage>;
-  /** Writes: inserts the salvaged rows in one transaction. `beforeCommit` is awaited before that transaction is committed. */
+  /** Writes: stores all rows of tables, read from the side instance, into the repository; with their definition if they are gone. */
+  extractTables(request: {
+    component: string;
+    instance: string;
+    /** As `table` or `schema.table`. */
+    tables: readonly string[];
+    /** Numbers of further tables. */
+    relations: readonly number[];
+    key: string;
+    signal: AbortSignal;
+  }): Promise<Salvage>;
+  /** What `load` would do now. Nothing is kept, and nothing waits behind it. */
+  previewLoad(request: { component: string; salvage: string; signal: AbortSignal }): Promise<Loaded>;
+  /** Writes: puts the salvaged rows back in one transaction. `beforeCommit` is awaited before that transaction is committed. */
   load(request: {
     component: string;
     salvage: string;
+    triggers: TriggerMode;
     signal: AbortSignal;
-    beforeCommit(receipt: Receipt, tables: readonly LoadedTable[]): Promise<void>;
-  }): Promise<readonly LoadedTable[]>;
+    beforeCommit(receipt: Receipt, loaded: Loaded): Promise<void>;
+  }): Promise<Loaded>;
   /** What became of a transaction. `unknown` when the server has forgotten it or is another one. */
   outcome(component: string, receipt: Receipt): Promise<'committed' | 'aborted' | 'in progress' | 'unknown'>;
   /** Compares the salvaged rows with those that are there now. */

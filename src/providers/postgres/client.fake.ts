@@ -118,14 +118,29 @@ function roles(world: FakeWorld): Pick<PostgresClient, 'role' | 'blockRole' | 'u
 
 const refused = (message: string): KnownError => new KnownError('TARGET_FAILED', message, 'Look.');
 
-type Rows = Pick<PostgresClient, 'findDeletions' | 'salvage' | 'extract' | 'load' | 'outcome' | 'compare'>;
+type Rows = Pick<
+  PostgresClient,
+  'findDeletions' | 'salvage' | 'extract' | 'extractTables' | 'previewLoad' | 'load' | 'outcome' | 'compare'
+>;
 
 function rows(world: FakeWorld): Rows {
   const rowsOf = (salvage: string): number => world.salvages.get(salvage)?.rows ?? 0;
   const describe = (id: string) => {
     const found = world.salvages.get(id);
     const table = { table: 'public.companies', rows: found?.rows ?? 0, key: ['id'] };
-    return found && { id, rows: found.rows, xid: found.xid, tables: [table] };
+    return found && { id, rows: found.rows, updatedRows: 0, movedRows: 0, xid: found.xid, tables: [table] };
+  };
+  const store = (instance: string, key: string, { xid, rows: lost }: { xid: number; rows: number }) => {
+    if (!world.sides.get(instance)?.running) throw refused(`no side instance ${instance}`);
+    const id = `salvage-${key.replaceAll('/', '-')}`;
+    if (!world.salvages.has(id)) world.writes++;
+    world.salvages.set(id, { key, xid, rows: lost });
+    return describe(id) as NonNullable<ReturnType<typeof describe>>;
+  };
+  const loadedNow = (salvage: string): LoadedTable => {
+    const alreadyThere = Math.min(world.rowsBack, rowsOf(salvage));
+    const inserted = rowsOf(salvage) - alreadyThere;
+    return { table: 'public.companies', inserted, alreadyThere, restored: 0, unchanged: 0, conflicting: 0 };
   };
   return {
     async findDeletions({ xid, since }) {
@@ -136,29 +151,20 @@ function rows(world: FakeWorld): Rows {
       const byKey = [...world.salvages].find(([, { key }]) => 'key' in by && key === by.key)?.[0];
       return describe('id' in by ? by.id : (byKey ?? ''));
     },
-    async extract({ instance, xid, key }) {
-      const side = world.sides.get(instance);
-      if (!side?.running) throw refused(`no side instance ${instance}`);
-      const id = `salvage-${key.replaceAll('/', '-')}`;
-      if (!world.salvages.has(id)) world.writes++;
-      world.salvages.set(id, { key, xid, rows: world.deletions.find((one) => one.xid === xid)?.rows ?? 0 });
-      return describe(id) as NonNullable<ReturnType<typeof describe>>;
-    },
+    extract: async ({ instance, xid, key }) =>
+      store(instance, key, { xid, rows: world.deletions.find((one) => one.xid === xid)?.rows ?? 0 }),
+    extractTables: async ({ instance, key }) => store(instance, key, { xid: 0, rows: 40 }),
+    previewLoad: async ({ salvage }) => ({ tables: [loadedNow(salvage)], conflicts: [], notes: [] }),
     async load({ salvage, beforeCommit }) {
       const xid = String(1000 + world.transactions.size);
       world.transactions.set(xid, 'aborted');
-      const alreadyThere = Math.min(world.rowsBack, rowsOf(salvage));
-      const loaded: LoadedTable = {
-        table: 'public.companies',
-        inserted: rowsOf(salvage) - alreadyThere,
-        alreadyThere,
-        conflicting: 0,
-      };
-      await beforeCommit({ system: '1/1', xid }, [loaded]);
+      const table = loadedNow(salvage);
+      const loaded = { tables: [table], conflicts: [], notes: [] };
+      await beforeCommit({ system: '1/1', xid }, loaded);
       world.transactions.set(xid, 'committed');
-      if (loaded.inserted > 0) world.writes++;
-      world.rowsBack += loaded.inserted;
-      return [loaded];
+      if (table.inserted > 0) world.writes++;
+      world.rowsBack += table.inserted;
+      return loaded;
     },
     outcome: async (_, { xid }) => world.transactions.get(xid) ?? 'unknown',
     async compare({ salvage }) {

@@ -14,8 +14,9 @@ import { compareLedger } from './ledger.ts';
 import { blockRole, readRole, unblockRole } from './roles.ts';
 import { compareRows } from './rows/compare.ts';
 import { extractRows } from './rows/extract.ts';
+import { extractTables } from './rows/extract-tables.ts';
 import { findDeletions } from './rows/find.ts';
-import { loadRows, outcomeOf } from './rows/load.ts';
+import { loadRows, outcomeOf, previewLoad } from './rows/load.ts';
 import { describeSalvage, findSalvage } from './rows/salvage.ts';
 import { database, type World } from './world.ts';
 
@@ -35,6 +36,8 @@ export function openPostgres(world: World): PostgresClient {
       return found === undefined ? undefined : describeSalvage(found);
     },
     extract: (request) => extractRows(world, request),
+    extractTables: (request) => extractTables(world, request),
+    previewLoad: (request) => previewLoad(world, request),
     load: (request) => loadRows(world, request),
     outcome: (component, receipt) => outcomeOf(world, component, receipt),
     compare: (request) => compareRows(world, request),

@@ -8,9 +8,11 @@ import { confirmLost } from './actions/confirm-lost.ts';
 import { discardSide } from './actions/discard-side.ts';
 import { dump } from './actions/dump.ts';
 import { extractRows } from './actions/extract-rows.ts';
+import { extractTables } from './actions/extract-tables.ts';
 import { findDeletion } from './actions/find-deletion.ts';
 import { loadRows } from './actions/load-rows.ts';
 import { openServer } from './actions/open-server.ts';
+import { previewRows } from './actions/preview-rows.ts';
 import { restoreServer } from './actions/restore-server.ts';
 import { restoreSide } from './actions/restore-side.ts';
 import { unblockRole } from './actions/unblock-role.ts';
@@ -23,6 +25,7 @@ const WRITES = [
   'blockRole',
   'unblockRole',
   'extract',
+  'extractTables',
   'load',
   'restoreSide',
   'discardSide',
@@ -119,6 +122,15 @@ actionContract(extractRows, {
     withSide,
   ),
 });
+actionContract(extractTables, {
+  'from a side instance': given(
+    { instance: SIDE, tables: ['companies'] },
+    (world) => {
+      for (const id of world.salvages.keys()) world.damaged.add(id);
+    },
+    withSide,
+  ),
+});
 
 const withSalvage = (world: FakeWorld) => void world.salvages.set('salvage-1', { key: 'k', rows: 40, xid: 731 });
 const rowLost = (world: FakeWorld) => {
@@ -130,6 +142,16 @@ actionContract(loadRows, {
     withSalvage(world);
     world.rowsBack = 7;
   }),
+});
+actionContract(previewRows, {
+  'rows of which some are back': given(
+    { salvage: 'salvage-1' },
+    (world) => world.salvages.clear(),
+    (world) => {
+      withSalvage(world);
+      world.rowsBack = 7;
+    },
+  ),
 });
 actionContract(verifyRows, {
   'rows that are back': given({ salvage: 'salvage-1' }, rowLost, (world) => {

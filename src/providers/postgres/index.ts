@@ -6,9 +6,11 @@ import { confirmLost } from './actions/confirm-lost.ts';
 import { discardSide } from './actions/discard-side.ts';
 import { dump } from './actions/dump.ts';
 import { extractRows } from './actions/extract-rows.ts';
+import { extractTables } from './actions/extract-tables.ts';
 import { findDeletion } from './actions/find-deletion.ts';
 import { loadRows } from './actions/load-rows.ts';
 import { openServer } from './actions/open-server.ts';
+import { previewRows } from './actions/preview-rows.ts';
 import { restoreServer } from './actions/restore-server.ts';
 import { restoreSide } from './actions/restore-side.ts';
 import { unblockRole } from './actions/unblock-role.ts';
@@ -29,9 +31,11 @@ export const postgres: Provider<PostgresClient> = {
     discardSide,
     dump,
     extractRows,
+    extractTables,
     findDeletion,
     loadRows,
     openServer,
+    previewRows,
     restoreServer,
     restoreSide,
     unblockRole,

@@ -8,11 +8,20 @@ const Input = z.strictObject({
   instance: z.string().describe('The side instance that stands just before the transaction.'),
   xid: XidField,
   commit_lsn: LsnField.describe('Where the transaction committed, as find_deletion gives it.'),
+  updated: z
+    .boolean()
+    .default(false)
+    .describe('Also the old values of rows that it changed: load_rows puts them back where nobody has written since.'),
 });
 
 const Output = z.strictObject({
   salvage: z.string().describe('Id of the stored rows in the repository.'),
   rows: z.number().describe('Rows that were stored: exactly those the transaction deleted.'),
+  updated_rows: z.number().default(0).describe('Rows it changed whose old values were stored.'),
+  moved_rows: z
+    .number()
+    .default(0)
+    .describe('Rows it put into another partition. They are stored and not put back by themselves.'),
   tables: z
     .array(
       z.strictObject({
@@ -46,8 +55,8 @@ export const extractRows = postgresAction({
         ? []
         : [`the rows that transaction ${xid} deleted are copied from ${instance} into the repository, encrypted`],
   }),
-  async run({ client, key, signal }, { component, instance, xid, commit_lsn: commitLsn }) {
-    return outputOf(await client.extract({ component, instance, xid, commitLsn, key, signal }));
+  async run({ client, key, signal }, { component, instance, xid, commit_lsn: commitLsn, updated }) {
+    return outputOf(await client.extract({ component, instance, xid, commitLsn, updated, key, signal }));
   },
   async verify({ client }, { component }, output) {
     const { whole, why } = await client.backupIsWhole(component, output.salvage);
@@ -55,9 +64,9 @@ export const extractRows = postgresAction({
     return [
       proof(`the salvage ${output.salvage} is whole in the repository`, whole, why),
       proof(
-        `it holds ${count(output.rows, 'row')}`,
-        output.rows > 0 && found?.rows === output.rows,
-        found ? count(found.rows, 'row') : 'not there',
+        `it holds ${inWords(output)}`,
+        all(output) > 0 && found !== undefined && inWords(outputOf(found)) === inWords(output),
+        found ? inWords(outputOf(found)) : 'not there',
       ),
     ];
   },
@@ -66,8 +75,20 @@ export const extractRows = postgresAction({
   },
 });
 
-const outputOf = ({ id, rows, tables }: Salvage) => ({
+type Counts = Pick<z.infer<typeof Output>, 'rows' | 'updated_rows' | 'moved_rows'>;
+
+const all = ({ rows, updated_rows, moved_rows }: Counts): number => rows + updated_rows + moved_rows;
+
+function inWords({ rows, updated_rows, moved_rows }: Counts): string {
+  const changed = updated_rows > 0 ? `, ${count(updated_rows, 'changed row')}` : '';
+  const moved = moved_rows > 0 ? `, ${count(moved_rows, 'row')} of other partitions` : '';
+  return `${count(rows, 'row')}${changed}${moved}`;
+}
+
+const outputOf = ({ id, rows, updatedRows, movedRows, tables }: Salvage) => ({
   salvage: id,
   rows,
+  updated_rows: updatedRows,
+  moved_rows: movedRows,
   tables: tables.map((one) => ({ table: one.table, rows: one.rows, key: [...one.key] })),
 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ActionContext } from '../../../actions/action.ts';
 import { minutes, parseDuration } from '../../../lib/duration.ts';
+import { formatLsn, parseLsn } from '../../../model/lsn.ts';
 import { DurationText } from '../../../model/plan.ts';
 import type { Deletion, DeletionSearch, PostgresClient } from '../client-api.ts';
 import { chooseDeletion, describe, describeIncomplete, describeRemoved } from '../rows/choose.ts';
@@ -21,6 +22,10 @@ const Input = z.strictObject({
   within: DurationText.default('24h').describe('How far back to look.'),
   at_least: z.int().min(1).default(1).describe('Transactions that deleted fewer rows are passed over.'),
   xid: z.int().min(0).optional().describe('The transaction, when it is known or several fit. 0: not known.'),
+  any_change: z
+    .boolean()
+    .default(false)
+    .describe('With xid: also a transaction that deleted no row, but changed rows, or truncated or dropped tables.'),
 });
 type Input = z.infer<typeof Input>;
 
@@ -31,11 +36,25 @@ const Output = z.strictObject({
   committed_at: moment,
   rows: z.number().describe('Rows that were there before it and gone after it.'),
   tables: TableRowsField.describe('The same, by table.'),
-  updated_rows: z.number().describe('Rows it changed without deleting them. These are not put back by load_rows.'),
+  updated_rows: z
+    .number()
+    .describe(
+      'How often it changed a row. extract_rows takes the old values with updated: true; load_rows puts them back.',
+    ),
+  removed: z
+    .strictObject({
+      before: z
+        .string()
+        .describe('Position in the log at which the tables can be read as they were; empty: no tables.'),
+      relations: z.array(z.number().describe('A number.')).describe('Numbers of the tables, for extract_tables.'),
+    })
+    .default({ before: '', relations: [] })
+    .describe('Tables that it truncated or dropped.'),
   candidates: z
     .array(z.strictObject({ xid: XidField, committed_at: moment, rows: z.number().describe('Rows it deleted.') }))
     .describe('Other transactions that deleted rows, most first.'),
 });
+type Output = z.infer<typeof Output>;
 
 /** Smaller deletions are named up to this number. */
 const NAMED = 10;
@@ -52,11 +71,8 @@ export const findDeletion = postgresAction({
   preview: () => ({ danger: 'read', changes: [] }),
   async run(ctx, input) {
     const search = await look(ctx, input, beginOf(input, ctx.clock.now()));
-    const found = chooseDeletion(search, {
-      component: input.component,
-      atLeast: input.at_least,
-      ...known(input),
-    });
+    const wanted = { component: input.component, atLeast: input.at_least, ...known(input) };
+    const found = onlyRemoved(input, search) ?? chooseDeletion(search, wanted);
     ctx.log(`found:${describe(found)}`);
     tellTheRest(ctx, input.component, search);
     return outputOf(found, search);
@@ -65,7 +81,8 @@ export const findDeletion = postgresAction({
   async verify(ctx, input, output) {
     // From its own commit on: the span of the search has moved on since, and may have left it behind.
     const search = await look(ctx, { ...input, xid: output.xid }, new Date(output.committed_at));
-    const again = search.deletions.find(({ xid }) => xid === output.xid);
+    const again =
+      search.deletions.find(({ xid }) => xid === output.xid) ?? onlyRemoved({ ...input, xid: output.xid }, search);
     const same = again?.rows === output.rows && again.commitLsn === output.commit_lsn;
     const observed = again ? `${count(again.rows, 'row')}, committed at ${again.commitLsn}` : 'not found';
     return [proof(`transaction ${output.xid} deleted ${count(output.rows, 'row')}`, same, observed)];
@@ -89,7 +106,27 @@ const look = (
   { client, signal, log }: ActionContext<PostgresClient>,
   input: Input,
   since: Date,
-): Promise<DeletionSearch> => client.findDeletions({ component: input.component, since, signal, log, ...known(input) });
+): Promise<DeletionSearch> => {
+  const { component, any_change: anyChange } = input;
+  return client.findDeletions({ component, since, signal, log, anyChange, ...known(input) });
+};
+
+/** The transaction that was asked for, where it deleted and changed nothing, and took whole tables away. */
+function onlyRemoved(input: Input, { deletions, removedFiles }: DeletionSearch): Deletion | undefined {
+  const { xid } = known(input);
+  const removed = input.any_change ? removedFiles.find((one) => one.xid === xid) : undefined;
+  if (removed === undefined || removed.tables.length === 0 || deletions.length > 0) return undefined;
+  const { commitLsn, committedAt } = removed;
+  return { xid: removed.xid, commitLsn, committedAt, rows: 0, tables: [], updatedRows: 0 };
+}
+
+/** The earliest position: later ones may stand after another of the tables was locked. */
+function removedBy(xid: number, { removedFiles }: DeletionSearch): Output['removed'] {
+  const removed = removedFiles.find((one) => one.xid === xid);
+  const [before] = (removed?.tables ?? []).map((table) => parseLsn(table.before)).sort((a, b) => (a < b ? -1 : 1));
+  if (removed === undefined || before === undefined) return { before: '', relations: [] };
+  return { before: formatLsn(before), relations: [...removed.relations] };
+}
 
 const beginOf = ({ within }: Input, now: Date): Date => new Date(now.getTime() - (parseDuration(within) as number));
 
@@ -103,6 +140,7 @@ const outputOf = (found: Deletion, search: DeletionSearch) => ({
   rows: found.rows,
   tables: found.tables.map(({ table, rows }) => ({ table, rows })),
   updated_rows: found.updatedRows,
+  removed: removedBy(found.xid, search),
   candidates: search.deletions
     .filter(({ xid }) => xid !== found.xid)
     .slice(0, NAMED)

@@ -2,31 +2,26 @@ import { z } from 'zod';
 import type { ActionContext } from '../../../actions/action.ts';
 import { hours } from '../../../lib/duration.ts';
 import { isJsonObject, type Json } from '../../../lib/json.ts';
-import type { LoadedTable, PostgresClient, Receipt } from '../client-api.ts';
+import type { Loaded, PostgresClient, Receipt } from '../client-api.ts';
 import { ComponentField, count, postgresAction, proof } from './define.ts';
+import { loadedFields, loadedOutput, sum } from './loaded.ts';
 
 const Input = z.strictObject({
   component: ComponentField,
-  salvage: z.string().describe('The stored rows, as extract_rows names them.'),
+  salvage: z.string().describe('The stored rows, as extract_rows and extract_tables name them.'),
+  triggers: z
+    .enum(['quiet', 'fire'])
+    .default('quiet')
+    .describe(
+      'quiet: triggers are not set off by what is put back, which takes the right to set session_replication_role where a table has any. fire: they are.',
+    ),
+  accept_conflicts: z
+    .boolean()
+    .default(false)
+    .describe('true: the step succeeds although lost rows could not be put back. They are reported either way.'),
 });
 
-const Output = z.strictObject({
-  inserted: z.number().describe('Rows that were put back.'),
-  already_there: z
-    .number()
-    .describe('Rows that existed again already. They were left as they are: a later write wins.'),
-  conflicting: z.number().describe('Rows whose place another row has taken under a unique rule. They are not back.'),
-  tables: z
-    .array(
-      z.strictObject({
-        table: z.string().describe('The table, as schema.table.'),
-        inserted: z.number().describe('Rows that were put back.'),
-        already_there: z.number().describe('Rows that existed again already.'),
-        conflicting: z.number().describe('Rows whose place is taken.'),
-      }),
-    )
-    .describe('The same, by table.'),
-});
+const Output = z.strictObject(loadedFields('were'));
 type Output = z.infer<typeof Output>;
 
 /** Noted before the commit: with it, what became of the transaction can be asked after any crash. */
@@ -34,12 +29,16 @@ const Note = z.object({ receipt: z.object({ system: z.string(), xid: z.string() 
 
 export const loadRows = postgresAction({
   name: 'postgres.load_rows',
-  summary: 'Put salvaged rows back into the live database, in one transaction, over nothing that exists.',
+  summary: 'Put salvaged rows back into the live database, in one transaction, over nothing that was written since.',
   danger: 'change',
   timeout: hours(1),
   input: Input,
   output: Output,
-  permissions: ({ component }) => [`INSERT and SELECT on the tables of ${component}`, 'TEMPORARY on its database'],
+  permissions: ({ component, triggers }) => [
+    `INSERT, UPDATE and SELECT on the tables of ${component}`,
+    'TEMPORARY on its database',
+    ...(triggers === 'quiet' ? ['SET ON PARAMETER session_replication_role, where tables have triggers'] : []),
+  ],
   async observe(ctx, { component }) {
     const outcomes = await outcomesOf(ctx, component);
     const committed = outcomes.find(({ outcome }) => outcome === 'committed');
@@ -52,27 +51,35 @@ export const loadRows = postgresAction({
       why: `the server does not know any more what became of transaction ${lost.receipt.xid}, which put rows back`,
     };
   },
-  preview: ({ component, salvage }, seen) => ({
+  preview: ({ component, salvage, triggers }, seen) => ({
     danger: 'change',
     changes:
       seen.state === 'done'
         ? []
-        : [`the rows of ${salvage} are inserted into ${component}`, 'rows that exist again are left as they are'],
+        : [
+            `the rows of ${salvage} are put back into ${component}`,
+            'what was written since is left as it is',
+            ...(triggers === 'fire' ? ['triggers are set off by it'] : []),
+          ],
   }),
-  async run(ctx, { component, salvage }) {
+  async run(ctx, { component, salvage, triggers }) {
     const { client, signal } = ctx;
     const done = (await outcomesOf(ctx, component)).find(({ outcome }) => outcome === 'committed');
     if (done !== undefined) return done.output;
-    const beforeCommit = (receipt: Receipt, tables: readonly LoadedTable[]) =>
-      ctx.note({ receipt: { ...receipt }, output: outputOf(tables) } satisfies Json);
-    return outputOf(await client.load({ component, salvage, signal, beforeCommit }));
+    const beforeCommit = (receipt: Receipt, loaded: Loaded) =>
+      ctx.note({ receipt: { ...receipt }, output: loadedOutput(loaded) } satisfies Json);
+    return loadedOutput(await client.load({ component, salvage, triggers, signal, beforeCommit }));
   },
-  async verify({ client, signal }, { component, salvage }, output) {
+  async verify({ client, signal }, { component, salvage, accept_conflicts }, output) {
     const tables = await client.compare({ component, salvage, signal });
     const [rows, missing] = [sum(tables.map((one) => one.rows)), sum(tables.map((one) => one.missing))];
-    const handled = output.inserted + output.already_there;
+    const { inserted, already_there, restored, unchanged, conflicting } = output;
+    const handled = inserted + already_there + restored + unchanged + conflicting;
+    const seen = `${count(rows, 'row')}, ${missing} missing`;
     return [
-      proof('every salvaged row is there', rows > 0 && missing === 0, `${count(rows, 'row')}, ${missing} missing`),
+      accept_conflicts
+        ? proof('every salvaged row is there, but for the conflicts', rows > 0 && missing <= conflicting, seen)
+        : proof('every salvaged row is there', rows > 0 && missing === 0, seen),
       proof('every salvaged row is accounted for', handled === rows, `${handled} of ${rows}`),
     ];
   },
@@ -100,17 +107,3 @@ async function outcomesOf(
   }
   return outcomes;
 }
-
-const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
-
-const outputOf = (tables: readonly LoadedTable[]): Output => ({
-  inserted: sum(tables.map((one) => one.inserted)),
-  already_there: sum(tables.map((one) => one.alreadyThere)),
-  conflicting: sum(tables.map((one) => one.conflicting)),
-  tables: tables.map(({ table, inserted, alreadyThere, conflicting }) => ({
-    table,
-    inserted,
-    already_there: alreadyThere,
-    conflicting,
-  })),
-});

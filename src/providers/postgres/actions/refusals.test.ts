@@ -107,7 +107,9 @@ describe('restore_side takes exactly one moment', () => {
 describe('load_rows after a crash', () => {
   const output = { inserted: 1, already_there: 0, conflicting: 0, tables: [] };
   const noted = [{ receipt: { system: '1/1', xid: '1000' }, output }];
-  const input = { component: 'database', salvage: 'salvage-1' };
+  /** What a build noted that knew nothing of changed rows. */
+  const now = { ...output, restored: 0, unchanged: 0, conflicts: [], notes: [] };
+  const input = loadRows.input.parse({ component: 'database', salvage: 'salvage-1' });
 
   test('asks a person when the server has forgotten the transaction', async () => {
     const seen = await loadRows.observe(trial(undefined, noted).ctx, input);
@@ -124,8 +126,8 @@ describe('load_rows after a crash', () => {
     const aborted = trial(({ transactions }) => transactions.set('1000', 'aborted'), noted);
     expect(await loadRows.observe(aborted.ctx, input)).toEqual({ state: 'absent' });
     const committed = trial(({ transactions }) => transactions.set('1000', 'committed'), noted);
-    expect(await loadRows.observe(committed.ctx, input)).toEqual({ state: 'done', output });
-    expect(await committed.run(loadRows, input)).toEqual(output);
+    expect(await loadRows.observe(committed.ctx, input)).toEqual({ state: 'done', output: now });
+    expect(await committed.run(loadRows, input)).toEqual(now);
     expect(committed.world.writes).toBe(0);
   });
 });

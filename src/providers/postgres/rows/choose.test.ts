@@ -51,12 +51,12 @@ describe('the transaction that deleted', () => {
   test('took whole tables: it is named with its time, its commit and the commands that show the tables as they were', () => {
     const at = { xid: 77, commitLsn: '0/9', committedAt: '2026-01-14T02:00:00.000Z', files: 3 };
     const told = (tables: RemovedFiles['tables']) =>
-      refusal({ ...search(), removedFiles: [{ ...at, tables }] })
+      refusal({ ...search(), removedFiles: [{ ...at, tables, relations: [] }] })
         .message.split('\n')
         .slice(-1)[0];
     const { code, message, hint } = refusal({
       ...search(),
-      removedFiles: [{ ...at, tables: [{ table: 'public.a', before: '0/7' }, { before: '0/8' }] }],
+      removedFiles: [{ ...at, tables: [{ table: 'public.a', before: '0/7' }, { before: '0/8' }], relations: [7, 8] }],
     });
     expect(code).toBe('TARGET_FAILED');
     expect(message).toMatch(/TRUNCATE, DROP/);
@@ -65,7 +65,7 @@ describe('the transaction that deleted', () => {
     expect(message).toMatch(/does not exist any more: lifeboat restore database --to 0\/8$/);
     expect(hint).toContain('--discard');
     expect(told([])).toContain('--to 0/9');
-    const many = Array.from({ length: 7 }, (_, i) => ({ ...at, xid: i, tables: [] }));
+    const many = Array.from({ length: 7 }, (_, i) => ({ ...at, xid: i, tables: [], relations: [] }));
     expect(refusal({ ...search(), removedFiles: many }).message).toContain('and 2 earlier ones');
   });
 

@@ -1,48 +1,42 @@
-import { createHash } from 'node:crypto';
-import { to as copyTo } from 'pg-copy-streams';
 import { KnownError } from '../../../model/errors.ts';
 import { parseLsn } from '../../../model/lsn.ts';
 import type { RecoveryPoint } from '../../../model/recovery-point.ts';
-import type { BackupWriter } from '../../../model/repository.ts';
 import type { RowClient, Salvage } from '../client-api.ts';
 import { type Session, withSession } from '../connect.ts';
-import { backupId } from '../ids.ts';
 import { type SidePlace, sideAddress, sidePlace } from '../instance/side.ts';
-import { deletedTuples, type TuplePosition } from '../wal/deleted-tuples.ts';
+import { changedTuples, type TransactionTuples } from '../wal/deleted-tuples.ts';
 import type { World } from '../world.ts';
-import { alikeRows, columnList, contentOf, quotedTable, tableName } from './names.ts';
+import { tableName } from './names.ts';
 import { lineOf, olderPoints, physicalPoints, readLine } from './read-log.ts';
-import { describeSalvage, findSalvage, type SalvagedTable, type SalvageFacts } from './salvage.ts';
-import { describeTable, type Table, tablesOfFiles } from './tables.ts';
+import { describeSalvage, findSalvage } from './salvage.ts';
+import type { WantedRows } from './store-rows.ts';
+import { storeSalvage } from './store-salvage.ts';
+import { describeTables, tablesOfFiles } from './tables.ts';
 
 type Request = Parameters<RowClient['extract']>[0];
 
-/** Row versions asked for in one query. */
-const BATCH = 5000;
-
-/** Stores exactly the rows that a transaction deleted, as they stand in the side instance, into the repository. */
+/** Stores exactly the rows that a transaction deleted, and changed, as they stand in the side instance, into the repository. */
 export async function extractRows(world: World, request: Request): Promise<Salvage> {
   const known = await findSalvage(world, request.component, { key: request.key });
   if (known !== undefined) return describeSalvage(known);
   const place = await sidePlace(world, request.instance);
-  const tuples = await deletedThere(world, request, place);
+  const tuples = await changedThere(world, request, place);
   const what = `${request.instance}: read the deleted rows`;
   const address = sideAddress(world, request.component, place);
   return withSession({ address, what, signal: request.signal, readOnly: true }, async (session) => {
     await requireRightPlace(session, request);
-    const wanted = await tablesToRead(session, tuples);
+    const wanted = await rowsToRead(session, tuples, request);
     if (wanted.length === 0) throw nothingDeleted(request);
-    return store(world, request, { session, place, wanted });
+    const { xid, commitLsn } = request;
+    return storeSalvage(world, request, { session, place, wanted, facts: { xid, commitLsn, xids: [...tuples.xids] } });
   });
 }
-
-type Tuples = Awaited<ReturnType<typeof deletedTuples>>;
 
 /**
  * Read from the log that the side instance was made from; when that has only the end of the transaction, which was open when
  * the base backup began, from an older one. The places of rows are the same in both.
  */
-async function deletedThere(world: World, request: Request, place: SidePlace): Promise<Tuples> {
+async function changedThere(world: World, request: Request, place: SidePlace): Promise<TransactionTuples> {
   const points = await physicalPoints(world, request.component);
   const commit = parseLsn(request.commitLsn);
   const used = pointUsed(world, points, { commit, place });
@@ -50,7 +44,7 @@ async function deletedThere(world: World, request: Request, place: SidePlace): P
   for (const point of [used, ...olderPoints(points, used, commit)]) {
     const line = await lineOf(world, point);
     try {
-      return await deletedTuples(readLine(world, line, commit), request.xid, { segmentBytes: line.segmentBytes });
+      return await changedTuples(readLine(world, line, commit), request.xid, { segmentBytes: line.segmentBytes });
     } catch (error) {
       if (!(error instanceof KnownError) || error.code !== 'LOG_GAP') throw error;
       refused ??= error;
@@ -82,23 +76,35 @@ async function requireRightPlace(session: Session, { instance, xid, commitLsn }:
   );
 }
 
-interface Wanted {
-  readonly table: Table;
-  readonly rows: readonly TuplePosition[];
-}
-
-async function tablesToRead(
+/** What is stored of each table; of changed rows only where that is asked for. */
+async function rowsToRead(
   session: Session,
-  tuples: ReadonlyMap<number, readonly TuplePosition[]>,
-): Promise<readonly Wanted[]> {
-  const files = [...tuples].filter(([, rows]) => rows.length > 0).map(([filenode]) => filenode);
-  const relations = await tablesOfFiles(session, await withTablespaces(session, files));
-  const wanted: Wanted[] = [];
-  for (const [filenode, relation] of relations) {
-    const table = await describeTable(session, relation);
-    if (table !== undefined) wanted.push({ table, rows: tuples.get(filenode) ?? [] });
+  { tables }: TransactionTuples,
+  { updated }: Request,
+): Promise<readonly WantedRows[]> {
+  const relations = await tablesOfFiles(session, await withTablespaces(session, [...tables.keys()]));
+  const described = await describeTables(
+    session,
+    [...relations.values()].map(({ oid }) => oid),
+  );
+  const roots = await describeTables(
+    session,
+    [...described.values()].flatMap(({ root }) => (root === undefined ? [] : [root])),
+  );
+  const wanted: WantedRows[] = [];
+  for (const [filenode, { oid }] of relations) {
+    const table = described.get(oid);
+    const changed = tables.get(filenode);
+    if (table === undefined || changed === undefined) continue;
+    const root = table.root === undefined ? undefined : roots.get(table.root);
+    const common = { table, ...(root === undefined ? {} : { root }) };
+    wanted.push({ ...common, kind: 'deleted', places: changed.deleted });
+    wanted.push({ ...common, kind: 'moved', places: changed.moved });
+    if (updated) wanted.push({ ...common, kind: 'updated', places: changed.updated });
   }
-  return wanted.sort((a, b) => tableName(a.table).localeCompare(tableName(b.table)));
+  return wanted
+    .filter(({ places }) => places === undefined || places.length > 0)
+    .sort((a, b) => tableName(a.table).localeCompare(tableName(b.table)));
 }
 
 /** A file is looked up by tablespace and number; numbers are unique only within a tablespace, so the one in use here is asked for. */
@@ -114,87 +120,9 @@ async function withTablespaces(
   );
 }
 
-interface Reading {
-  readonly session: Session;
-  readonly place: SidePlace;
-  readonly wanted: readonly Wanted[];
-}
-
-async function store(world: World, request: Request, reading: Reading): Promise<Salvage> {
-  const startedAt = world.clock.now();
-  const { component, key, xid, commitLsn } = request;
-  const id = backupId('salvage', startedAt, key);
-  const writer = await world.repository.begin({ id, component, method: 'postgres.salvage', startedAt, key });
-  try {
-    const encoding = await matchEncoding(reading.session);
-    const tables: SalvagedTable[] = [];
-    for (const [index, wanted] of reading.wanted.entries())
-      tables.push(await storeTable(reading.session, writer, wanted, `${index}.copy`));
-    const { system, backup } = reading.place.marker;
-    const facts: SalvageFacts = { system, xid, commitLsn, backup, encoding, tables };
-    const manifest = await writer.commit(facts, world.clock.now());
-    return describeSalvage({ manifest, facts });
-  } catch (error) {
-    await writer.abort();
-    throw error;
-  }
-}
-
-/** Text is carried in the encoding of the database itself: nothing is converted, so nothing can fail to be. */
-export async function matchEncoding(session: Session): Promise<string> {
-  const [row] = await session.query<{ encoding: string }>(
-    "SELECT pg_catalog.set_config('client_encoding', pg_catalog.getdatabaseencoding(), false) AS encoding",
-  );
-  return (row as { encoding: string }).encoding;
-}
-
-async function storeTable(
-  session: Session,
-  writer: BackupWriter,
-  { table, rows }: Wanted,
-  partName: string,
-): Promise<SalvagedTable> {
-  const part = await writer.part(partName);
-  const hash = createHash('sha256');
-  let read = 0;
-  for (let from = 0; from < rows.length; from += BATCH) {
-    const copy = session.client.query(copyTo(copySql(table, rows.slice(from, from + BATCH))));
-    for await (const bytes of copy as AsyncIterable<Buffer>) {
-      hash.update(bytes);
-      await part.write(bytes);
-    }
-    read += copy.rowCount;
-  }
-  await part.end();
-  if (read !== rows.length) throw rowsDiffer(table, read, rows.length);
-  const { schema, name, columns, key } = table;
-  return { schema, name, part: partName, columns: [...columns], key: [...key], rows: read, sha256: hash.digest('hex') };
-}
-
-/**
- * Positions are numbers that we read from the log ourselves, so they may stand in the text: COPY takes no parameters.
- * Rows of a table without a key are told apart by counting: each carries how many rows like it there were.
- */
-function copySql(table: Table, rows: readonly TuplePosition[]): string {
-  const positions = rows.map(({ block, offset }) => `"(${block},${offset})"`).join(',');
-  const here = `t.ctid = ANY ('{${positions}}'::tid[])`;
-  const columns = columnList(table.columns, 't.');
-  if (table.key.length > 0) return `COPY (SELECT ${columns} FROM ONLY ${quotedTable(table)} t WHERE ${here}) TO STDOUT`;
-  return `COPY (SELECT ${columns}, alike.rows FROM ONLY ${quotedTable(table)} t
-    JOIN (${alikeRows(table)}) alike ON alike.content = ${contentOf(table.columns, 't.')}
-    WHERE ${here}) TO STDOUT`;
-}
-
-const rowsDiffer = (table: Table, read: number, deleted: number): KnownError =>
-  new KnownError(
-    'VERIFICATION_FAILED',
-    `${tableName(table)}: the log says that ${deleted} rows were deleted, and ${read} were found`,
-    'Nothing was stored. The side instance does not stand where it should: discard it and restore again.',
-  );
-
 const nothingDeleted = ({ xid, commitLsn }: Request): KnownError =>
   new KnownError(
     'TARGET_FAILED',
-    `transaction ${xid} (${commitLsn}) deleted no row of any table that exists just before it`,
+    `transaction ${xid} (${commitLsn}) changed no row of any table that exists just before it`,
     'Look again with postgres.find_deletion.',
   );

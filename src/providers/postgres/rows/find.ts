@@ -28,7 +28,8 @@ export async function findDeletions(world: World, request: Request): Promise<Del
     const points = await pointsToRead(world, request, session);
     const ours = await databaseNumber(session);
     const { point, line, found } = await scanWhole({ world, request, points, ours });
-    const search: Search = { world, line, session, listed: database(world, request.component).tables, ours };
+    const { tables: listed } = database(world, request.component);
+    const search: Search = { world, line, session, listed, ours, anyChange: request.anyChange ?? false };
     const wanted = request.xid === undefined ? found : found.filter(({ xid }) => xid === request.xid);
     return {
       ...(await judge(search, wanted)),
@@ -109,6 +110,7 @@ async function scanWhole({ world, request, points, ours }: Scanning): Promise<Sc
     const all = await scanTransactions(readLine(world, line), {
       from: request.since,
       onlyDestructive: true,
+      ...(request.anyChange && request.xid !== undefined ? { alsoXid: request.xid } : {}),
       segmentBytes: line.segmentBytes,
     });
     const found = all
@@ -130,6 +132,7 @@ interface Search {
   readonly session: Session;
   readonly listed: readonly string[];
   readonly ours: number;
+  readonly anyChange: boolean;
 }
 
 type Judged = Pick<DeletionSearch, 'deletions' | 'incomplete'>;
@@ -141,7 +144,7 @@ async function judge(search: Search, found: readonly TransactionEffects[]): Prom
   const deletions = counted
     .filter(({ transaction }) => transaction.complete)
     .map(({ deletion }) => deletion)
-    .filter((deletion) => listedRows(search, deletion) > 0)
+    .filter((deletion) => listedRows(search, deletion) > 0 || listedChanges(search, deletion) > 0)
     .sort((a, b) => b.rows - a.rows);
   const incomplete = counted
     .filter(({ transaction }) => !transaction.complete)
@@ -154,14 +157,23 @@ async function judge(search: Search, found: readonly TransactionEffects[]): Prom
   const exact: Deletion[] = [];
   for (const [index, deletion] of deletions.entries())
     exact.push(index < COUNTED_EXACTLY ? await countExactly(search, deletion, tables) : plain(deletion));
-  return { deletions: exact.filter(({ rows }) => rows > 0).sort((a, b) => b.rows - a.rows), incomplete };
+  return {
+    deletions: exact
+      .filter(({ rows, updatedRows }) => rows > 0 || (search.anyChange && updatedRows > 0))
+      .sort((a, b) => b.rows - a.rows),
+    incomplete,
+  };
 }
 
 const listedRows = ({ listed }: Search, { tables }: Found): number =>
   tables.filter(({ relation }) => isListed(relation, listed)).reduce((sum, { rows }) => sum + rows, 0);
 
+const listedChanges = ({ listed, anyChange }: Search, { changed }: Found): number =>
+  anyChange ? changed.filter((relation) => isListed(relation, listed)).length : 0;
+
 interface Found extends Omit<Deletion, 'tables'> {
   readonly tables: readonly { readonly relation: Relation; readonly rows: number }[];
+  readonly changed: readonly Relation[];
 }
 
 function deletionOf(transaction: TransactionEffects, tables: ReadonlyMap<number, Relation>): Found {
@@ -176,10 +188,11 @@ function deletionOf(transaction: TransactionEffects, tables: ReadonlyMap<number,
     rows: mapped.reduce((sum, { rows }) => sum + rows, 0),
     updatedRows: mapped.reduce((sum, { updated }) => sum + updated, 0),
     tables: mapped.filter(({ rows }) => rows > 0),
+    changed: mapped.filter(({ updated }) => updated > 0).map(({ relation }) => relation),
   };
 }
 
-const plain = (deletion: Found): Deletion => ({
+const plain = ({ changed: _named, ...deletion }: Found): Deletion => ({
   ...deletion,
   tables: deletion.tables.map(({ relation, rows }) => ({ table: tableName(relation), rows })),
 });

@@ -1,111 +1,85 @@
 import { KnownError } from '../../../model/errors.ts';
-import type { LoadedTable, Receipt, RowClient } from '../client-api.ts';
+import type { Loaded, Receipt, RowClient } from '../client-api.ts';
 import { type Session, withSession } from '../connect.ts';
 import { pgErrorCode, translatePgError } from '../errors.ts';
 import { connectionOf, type World } from '../world.ts';
-import { alikeRows, columnList, contentOf, quoted, quotedTable, tableName } from './names.ts';
-import { inOrder } from './order.ts';
+import { LOST, markForbidden, markWhatIsThere } from './classify.ts';
+import { allOf, areGone, makeTables } from './make-tables.ts';
+import { moveSequences, putBack } from './put-back.ts';
+import { notQuiet, tablesToQuiet } from './quiet.ts';
+import { resultOf } from './result.ts';
 import { requireSalvage } from './salvage.ts';
-import { ROWS_ALIKE, type StagedTable, stage } from './staged.ts';
+import { stage } from './staged.ts';
 
 type Request = Parameters<RowClient['load']>[0];
 
 const FOREIGN_KEY_VIOLATION = '23503';
+const CHECK_VIOLATION = '23514';
 
 /** Transaction numbers mean something on one server and one timeline only. */
 const SERVER = `(SELECT system_identifier FROM pg_catalog.pg_control_system())::text || '/' ||
   (SELECT timeline_id FROM pg_catalog.pg_control_checkpoint())::text`;
 
-/** Inserts the salvaged rows into the live database: all or none, never over a row that exists. */
-export async function loadRows(world: World, request: Request): Promise<readonly LoadedTable[]> {
+/** Puts the salvaged rows back into the live database: in one transaction, and never over what was written since. */
+export async function loadRows(world: World, request: Request): Promise<Loaded> {
   const salvage = await requireSalvage(world, request.component, request.salvage);
-  const address = { uri: connectionOf(world, request.component) };
-  const what = `${request.component}: put rows back`;
-  return withSession({ address, what, signal: request.signal }, async (session) => {
-    await session.query('BEGIN');
-    // Waiting longer for a lock would hold up the application behind us.
-    await session.query("SET LOCAL lock_timeout = '10s'");
-    const staged = await stage(world, session, salvage, request.signal);
-    const already = await countThere(session, staged);
+  const { component, signal, triggers } = request;
+  const what = `${component}: put rows back`;
+  return withSession({ address: addressOf(world, component), what, signal }, async (session) => {
+    await begin(session);
+    const made = await makeTables(world, session, salvage);
+    const { tables, notes } = await stage(world, session, salvage, signal);
+    const quiet = await tablesToQuiet(session, tables, triggers);
+    await markWhatIsThere(session, tables);
     await session.query('SET CONSTRAINTS ALL DEFERRED');
-    const inserted = await insertAll(session, staged).catch((error) => {
+    await putBack(session, tables, quiet).catch((error) => {
       throw explain(error, what);
     });
-    const tables = staged.map(({ salvaged }, index) => {
-      const [there, added] = [already[index] ?? 0, inserted.get(index) ?? 0];
-      const conflicting = salvaged.rows - there - added;
-      return { table: tableName(salvaged), inserted: added, alreadyThere: there, conflicting };
+    // Deferred references are checked now, so that their error comes before the receipt is noted.
+    await session.query('SET CONSTRAINTS ALL IMMEDIATE').catch((error) => {
+      throw explain(error, what);
     });
-    await request.beforeCommit(await receiptOf(session), tables);
+    const loaded = await resultOf(session, tables, [
+      ...made,
+      ...notes,
+      ...notQuiet(quiet),
+      ...(await moveSequences(session, tables)),
+    ]);
+    await request.beforeCommit(await receiptOf(session), loaded);
     await session.query('COMMIT');
-    return tables;
+    return loaded;
   });
 }
 
-/** Rows of each staged table that exist already, told by their key. */
-async function countThere(session: Session, staged: readonly StagedTable[]): Promise<readonly number[]> {
-  const counts: number[] = [];
-  for (const one of staged) {
-    const [row] = await session.query<{ there: number }>(thereSql(one));
-    counts.push(Number((row as { there: number }).there));
-  }
-  return counts;
+/** What `loadRows` would do now, at least: what only becomes free in its course is not foreseen. Nothing is kept or held up. */
+export async function previewLoad(
+  world: World,
+  { component, salvage: id, signal }: { component: string; salvage: string; signal: AbortSignal },
+): Promise<Loaded> {
+  const salvage = await requireSalvage(world, component, id);
+  const what = `${component}: see what would be put back`;
+  return withSession({ address: addressOf(world, component), what, signal }, async (session) => {
+    await begin(session);
+    if (await areGone(session, salvage)) return allOf(salvage);
+    const { tables, notes } = await stage(world, session, salvage, signal);
+    await markWhatIsThere(session, tables);
+    await markForbidden(session, tables);
+    for (const { stage: name } of tables)
+      await session.query(
+        `UPDATE ${name} SET lifeboat_state = CASE WHEN ${LOST} THEN 'inserted' ELSE 'restored' END WHERE lifeboat_state IS NULL`,
+      );
+    const loaded = await resultOf(session, tables, notes);
+    await session.query('ROLLBACK');
+    return loaded;
+  });
 }
 
-function thereSql({ salvaged, stage: from, table }: StagedTable): string {
-  if (salvaged.key.length > 0)
-    return `SELECT pg_catalog.count(*) AS there FROM ${from} s WHERE EXISTS
-      (SELECT FROM ${quotedTable(table)} t WHERE ${matchOn(salvaged.key)})`;
-  return `SELECT pg_catalog.count(*) AS there FROM (${roomSql({ salvaged, stage: from, table })}) s WHERE number > room`;
-}
+const addressOf = (world: World, component: string) => ({ uri: connectionOf(world, component) });
 
-/** Every staged row of a table without a key, numbered among those like it, and how many such rows are missing by now. */
-const roomSql = ({ salvaged, stage: from, table }: StagedTable): string =>
-  `SELECT s.*, ${contentOf(salvaged.columns, 's.')} AS content,
-     pg_catalog.row_number() OVER (PARTITION BY ${contentOf(salvaged.columns, 's.')}) AS number,
-     s.${ROWS_ALIKE} - coalesce(alike.rows, 0) AS room
-   FROM ${from} s LEFT JOIN (${alikeRows({ ...table, columns: salvaged.columns })}) alike
-     ON alike.content = ${contentOf(salvaged.columns, 's.')}`;
-
-export const matchOn = (key: readonly string[]): string =>
-  key.map((column) => `t.${quoted(column)} = s.${quoted(column)}`).join(' AND ');
-
-/** Parents before children. Tables that refer to one another go in with one statement: their references are checked at its end. */
-async function insertAll(session: Session, staged: readonly StagedTable[]): Promise<ReadonlyMap<number, number>> {
-  const numbers = new Map(staged.map(({ table }, index) => [String(table.oid), index]));
-  const groups = inOrder(
-    staged.map(({ table }) => ({
-      name: String(table.oid),
-      needs: table.foreignKeys.map(({ refersTo }) => String(refersTo.oid)),
-    })),
-  );
-  const inserted = new Map<number, number>();
-  for (const group of groups) {
-    const members = group.map((name) => numbers.get(name) as number);
-    const [row] = await session.query<Record<string, number>>(insertSql(staged, members));
-    for (const member of members) inserted.set(member, Number(row?.[`n${member}`] ?? 0));
-  }
-  // Deferred references are checked now, so that their error comes before the receipt is noted.
-  await session.query('SET CONSTRAINTS ALL IMMEDIATE');
-  return inserted;
-}
-
-function insertSql(staged: readonly StagedTable[], members: readonly number[]): string {
-  const inserts = members.map((member) => `i${member} AS (${insertOne(staged[member] as StagedTable)} RETURNING 1)`);
-  const counts = members.map((member) => `(SELECT pg_catalog.count(*) FROM i${member}) AS n${member}`);
-  return `WITH ${inserts.join(', ')} SELECT ${counts.join(', ')}`;
-}
-
-function insertOne(one: StagedTable): string {
-  const columns = columnList(one.salvaged.columns);
-  const into = `INSERT INTO ${quotedTable(one.table)} (${columns}) OVERRIDING SYSTEM VALUE`;
-  const otherwise = one.table.uniqueLater ? '' : ' ON CONFLICT DO NOTHING';
-  if (one.salvaged.key.length === 0)
-    return `${into} SELECT ${columns} FROM (${roomSql(one)}) s WHERE number <= room${otherwise}`;
-  const absent = one.table.uniqueLater
-    ? ` WHERE NOT EXISTS (SELECT FROM ${quotedTable(one.table)} t WHERE ${matchOn(one.salvaged.key)})`
-    : '';
-  return `${into} SELECT ${columns} FROM ${one.stage} s${absent}${otherwise}`;
+async function begin(session: Session): Promise<void> {
+  await session.query('BEGIN');
+  // Waiting longer for a lock would hold up the application behind us.
+  await session.query("SET LOCAL lock_timeout = '10s'");
 }
 
 async function receiptOf(session: Session): Promise<Receipt> {
@@ -116,16 +90,19 @@ async function receiptOf(session: Session): Promise<Receipt> {
   return row as Receipt;
 }
 
-/** The one error that needs the data to be understood. */
+const MEANINGS: Readonly<Record<string, string>> = {
+  [FOREIGN_KEY_VIOLATION]:
+    'A row that the salvaged rows refer to is gone. Nothing was put back. Bring that row back first, then try again.',
+  [CHECK_VIOLATION]:
+    'The table has a rule today that the salvaged rows do not keep, or no partition for them. Nothing was put back. Change the rule or make the partition, then try again.',
+};
+
+/** Errors that need the data to be understood. */
 function explain(error: unknown, what: string): unknown {
-  if (pgErrorCode(error) !== FOREIGN_KEY_VIOLATION) return error;
+  const meaning = MEANINGS[pgErrorCode(error) ?? ''];
+  if (meaning === undefined) return error;
   const known = translatePgError(error, what);
-  return new KnownError(
-    known.code,
-    known.message,
-    'A row that the salvaged rows refer to is gone. Nothing was inserted. Bring that row back first, then try again.',
-    error,
-  );
+  return new KnownError(known.code, known.message, meaning, error);
 }
 
 /** What became of a transaction whose end was not seen. */

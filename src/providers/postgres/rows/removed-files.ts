@@ -31,14 +31,15 @@ export async function removedFiles(here: Here, found: readonly TransactionEffect
     types: await fileOfTypes(here.session),
   };
   return removing
-    .map((transaction) => ({ transaction, tables: lostTables(seen, transaction) }))
+    .map((transaction) => ({ transaction, ...lostTables(seen, transaction) }))
     .filter(({ transaction, tables }) => tables.length > 0 || !isExplained(transaction))
-    .map(({ transaction, tables }) => ({
+    .map(({ transaction, tables, relations }) => ({
       xid: transaction.xid,
       commitLsn: formatLsn(transaction.commitLsn),
       committedAt: transaction.committedAt.toISOString(),
       files: transaction.droppedFilenodes.length,
       tables,
+      relations,
     }));
 }
 
@@ -65,7 +66,7 @@ const isExplained = ({ complete, locks }: TransactionEffects): boolean => comple
  * The position is that of the lock, not of the commit: a side instance that stands in between holds the lock as well, and
  * nobody can read the table there. Nobody else could change it in between either.
  */
-function lostTables(seen: Seen, transaction: TransactionEffects): RemovedFiles['tables'] {
+function lostTables(seen: Seen, transaction: TransactionEffects): Pick<RemovedFiles, 'tables' | 'relations'> {
   const locks = transaction.locks.filter(({ database }) => database === seen.database);
   const numbers = new Set(locks.map(({ relation }) => relation));
   const own = new Set(transaction.createdFilenodes);
@@ -75,11 +76,17 @@ function lostTables(seen: Seen, transaction: TransactionEffects): RemovedFiles['
     const made = live.filenode === null ? undefined : seen.made.get(live.filenode);
     if (own.size === 0 || made === undefined || made < transaction.commitLsn) return [];
     // A rewrite makes a table beside, whose number names its first file, and takes that file over.
-    return numbers.has(live.filenode ?? 0) ? [] : [{ table: tableName(live), before: formatLsn(at) }];
+    return numbers.has(live.filenode ?? 0)
+      ? []
+      : [{ relation, lost: { table: tableName(live), before: formatLsn(at) } }];
   });
-  const gone = locks.find(({ relation }) => !seen.relations.has(relation) && !own.has(relation));
-  if (gone === undefined || droppedOnlyIndexes(seen, transaction)) return replaced;
-  return [...replaced, { before: formatLsn(gone.at) }];
+  const gone = droppedOnlyIndexes(seen, transaction)
+    ? []
+    : locks.filter(({ relation }) => !seen.relations.has(relation) && !own.has(relation));
+  return {
+    tables: [...replaced.map(({ lost }) => lost), ...gone.slice(0, 1).map(({ at }) => ({ before: formatLsn(at) }))],
+    relations: [...replaced, ...gone].map(({ relation }) => relation),
+  };
 }
 
 /** Each table has a type of its own, an index has none. After a rewrite of the catalogue of types this cannot be told. */

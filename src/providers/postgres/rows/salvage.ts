@@ -4,6 +4,11 @@ import type { BackupManifest } from '../../../model/repository.ts';
 import type { Salvage } from '../client-api.ts';
 import type { World } from '../world.ts';
 
+/** deleted, and whole for those that went with all of their table: they were lost. The others are there, and different. */
+const KINDS = ['deleted', 'whole', 'updated', 'moved'] as const;
+
+const Named = z.object({ oid: z.number(), schema: z.string(), name: z.string() });
+
 const SalvagedTable = z.object({
   schema: z.string(),
   name: z.string(),
@@ -12,17 +17,33 @@ const SalvagedTable = z.object({
   key: z.array(z.string()),
   rows: z.number(),
   sha256: z.string(),
+  // What follows is not in salvages of older builds.
+  kind: z.enum(KINDS).default('deleted'),
+  oid: z.number().optional(),
+  /** Of the columns, in the same order. */
+  numbers: z.array(z.number()).optional(),
+  /** What it was a partition of. */
+  root: Named.optional(),
 });
 export type SalvagedTable = z.infer<typeof SalvagedTable>;
 
 /** What the manifest of a salvage says: rows as COPY text, one part a table. */
 export const SalvageFacts = z.object({
   system: z.string(),
-  xid: z.number(),
-  commitLsn: z.string(),
+  /** Absent where whole tables were taken. */
+  xid: z.number().optional(),
+  commitLsn: z.string().optional(),
   backup: z.string(),
   encoding: z.string(),
   tables: z.array(SalvagedTable),
+  /** The transaction and its subtransactions: the `xmin` of what it left. */
+  xids: z.array(z.number()).default([]),
+  /** The tables that were gone from production when this was taken, and the part with the SQL that makes them again. */
+  definition: z.object({ part: z.string(), makes: z.array(Named) }).optional(),
+  /** Tables that were gone, of which nothing on this machine could write the definition. */
+  notDefined: z.array(z.string()).default([]),
+  /** What went with the tables and does not come back with them, as SQL. */
+  alsoLost: z.array(z.string()).default([]),
 });
 export type SalvageFacts = z.infer<typeof SalvageFacts>;
 
@@ -55,9 +76,17 @@ export async function requireSalvage(world: World, component: string, id: string
   );
 }
 
-export const describeSalvage = ({ manifest, facts }: StoredSalvage): Salvage => ({
-  id: manifest.id,
-  xid: facts.xid,
-  rows: facts.tables.reduce((sum, table) => sum + table.rows, 0),
-  tables: facts.tables.map(({ schema, name, rows, key }) => ({ table: `${schema}.${name}`, rows, key })),
-});
+export function describeSalvage({ manifest, facts }: StoredSalvage): Salvage {
+  const rowsOf = (...kinds: readonly SalvagedTable['kind'][]): number =>
+    facts.tables.filter(({ kind }) => kinds.includes(kind)).reduce((sum, { rows }) => sum + rows, 0);
+  return {
+    id: manifest.id,
+    ...(facts.xid === undefined ? {} : { xid: facts.xid }),
+    rows: rowsOf('deleted', 'whole'),
+    updatedRows: rowsOf('updated'),
+    movedRows: rowsOf('moved'),
+    tables: facts.tables
+      .filter(({ kind }) => kind === 'deleted' || kind === 'whole')
+      .map(({ schema, name, rows, key }) => ({ table: `${schema}.${name}`, rows, key })),
+  };
+}

@@ -3,7 +3,7 @@ import { formatLsn } from '../../../model/lsn.ts';
 import { locate, newParts, type Relation, Relations } from './blocks.ts';
 import { heapKind, RMGR_HEAP, RMGR_HEAP2, visitRows } from './heap-records.ts';
 import { type LogSource, type ReadOptions, readRecords, type WalRecord } from './records.ts';
-import { RowChanges, SPAN } from './row-changes.ts';
+import { type NetChanges, RowChanges, SPAN } from './row-changes.ts';
 import { isNotBefore, RunningTransactions } from './running-transactions.ts';
 import { RMGR_TRANSACTION, readTransactionEnd, type TransactionEnd } from './transaction-records.ts';
 
@@ -13,22 +13,52 @@ export interface TuplePosition {
   readonly offset: number;
 }
 
+/** What one transaction did to the rows of one table that were there before it, in the order of their place. */
+export interface ChangedTuples {
+  readonly deleted: readonly TuplePosition[];
+  /** Put into another partition by an UPDATE. */
+  readonly moved: readonly TuplePosition[];
+  readonly updated: readonly UpdatedTuple[];
+}
+
+export interface UpdatedTuple extends TuplePosition {
+  /** Where the version is that the transaction left. */
+  readonly now: TuplePosition;
+}
+
+export interface TransactionTuples {
+  /** By filenode. */
+  readonly tables: ReadonlyMap<number, ChangedTuples>;
+  /** The transaction and its subtransactions that committed with it: the `xmin` of what it wrote. */
+  readonly xids: readonly number[];
+}
+
 /**
- * By filenode: the row versions that were there before the transaction and are gone after it, in the order of their place.
- * The log must begin before the transaction did, e.g. at the start of a base backup. Throws LOG_GAP when it does not, or when
- * its commit is not in it.
+ * The rows that were there before the transaction and that it changed. The log must begin before the transaction did, e.g. at
+ * the start of a base backup. Throws LOG_GAP when it does not, or when its commit is not in it.
  */
-export async function deletedTuples(
+export async function changedTuples(
   source: LogSource,
   xid: number,
   options: ReadOptions = {},
-): Promise<ReadonlyMap<number, readonly TuplePosition[]>> {
+): Promise<TransactionTuples> {
   const search = new Search(xid);
   await readRecords(source, (record) => search.take(record), options);
   if (search.end === undefined) throw notThere(xid);
   if (search.end.how === 'abort') throw rolledBack(xid);
   if (!search.startedInside) throw beganEarlier(xid, search.endedAt);
-  return byFilenode(search.gone(search.end));
+  return { tables: byFilenode(search.net(search.end)), xids: [search.end.xid, ...search.end.subxids] };
+}
+
+/** By filenode: the row versions that were there before the transaction and are gone after it. Throws like `changedTuples`. */
+export async function deletedTuples(
+  source: LogSource,
+  xid: number,
+  options: ReadOptions = {},
+): Promise<ReadonlyMap<number, readonly TuplePosition[]>> {
+  const { tables } = await changedTuples(source, xid, options);
+  const deleted = [...tables].map(([filenode, tuples]) => [filenode, tuples.deleted] as const);
+  return new Map(deleted.filter(([, tuples]) => tuples.length > 0));
 }
 
 /** Look at what can be forgotten when so many more changes are held. */
@@ -53,8 +83,8 @@ class Search {
     return this.running.startedInside(this.xid);
   }
 
-  gone(end: TransactionEnd): ReadonlyMap<Relation, readonly number[]> {
-    return this.changes.gone(new Set([end.xid, ...end.subxids]));
+  net(end: TransactionEnd): ReadonlyMap<Relation, NetChanges> {
+    return this.changes.net(new Set([end.xid, ...end.subxids]));
   }
 
   take(record: WalRecord): boolean {
@@ -93,23 +123,30 @@ class Search {
 }
 
 /** In one database a filenode is one table, unless two tablespaces are involved: then nothing is guessed. */
-function byFilenode(gone: ReadonlyMap<Relation, readonly number[]>): ReadonlyMap<number, readonly TuplePosition[]> {
-  const found = new Map<number, readonly TuplePosition[]>();
-  for (const [relation, positions] of gone) {
-    if (found.has(relation.filenode))
+function byFilenode(net: ReadonlyMap<Relation, NetChanges>): ReadonlyMap<number, ChangedTuples> {
+  const found = new Map<number, ChangedTuples>();
+  for (const [{ filenode }, { gone, moved, updated }] of net) {
+    if (found.has(filenode))
       throw new KnownError(
         'TARGET_AMBIGUOUS',
-        `two tables with rows that were deleted have the same file number ${relation.filenode}`,
+        `two tables with rows that were changed have the same file number ${filenode}`,
         'Restore the database to a side instance and copy the rows by hand.',
       );
-    const sorted = Float64Array.from(positions).sort();
-    found.set(
-      relation.filenode,
-      Array.from(sorted, (position) => ({ block: Math.floor(position / SPAN), offset: position % SPAN })),
-    );
+    found.set(filenode, {
+      deleted: inPlace(gone),
+      moved: inPlace(moved),
+      updated: updated
+        .toSorted((a, b) => a.old - b.old)
+        .map(({ old, now }) => ({ ...positionOf(old), now: positionOf(now) })),
+    });
   }
   return found;
 }
+
+const inPlace = (numbers: readonly number[]): readonly TuplePosition[] =>
+  Array.from(Float64Array.from(numbers).sort(), positionOf);
+
+const positionOf = (number: number): TuplePosition => ({ block: Math.floor(number / SPAN), offset: number % SPAN });
 
 const notThere = (xid: number): KnownError =>
   new KnownError(

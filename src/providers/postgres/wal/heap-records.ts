@@ -13,10 +13,12 @@ export const DELETE = 2;
 export interface HeapVisitor {
   inserted(block: number, offset: number): void;
   updated(block: number, offset: number, newBlock: number, newOffset: number): void;
-  deleted(block: number, offset: number): void;
+  /** `moved`: its new version was put into another partition. */
+  deleted(block: number, offset: number, moved: boolean): void;
 }
 
 const INIT_PAGE = 0x80;
+const MOVED_TO_PARTITION = 0x10;
 
 /** How many row versions a heap record inserts, updates or deletes; undefined when it does nothing of this. */
 export function heapKind(record: WalRecord): typeof INSERT | typeof UPDATE | typeof DELETE | undefined {
@@ -37,7 +39,8 @@ export function visitRows(record: WalRecord, parts: Parts, visitor: HeapVisitor)
   const { main, block } = parts;
   if (block[0] < 0) throw logBroken(record.start, 'the record there names no block');
   const kind = heapKind(record);
-  if (kind === DELETE) visitor.deleted(block[0], view.getUint16(main + 4, true));
+  if (kind === DELETE)
+    visitor.deleted(block[0], view.getUint16(main + 4, true), (view.getUint8(main + 7) & MOVED_TO_PARTITION) !== 0);
   // The new version's block comes first; the old one is named only when it is another.
   if (kind === UPDATE) {
     const oldBlock = block[1] < 0 ? block[0] : block[1];

@@ -4,9 +4,21 @@ import type { HeapVisitor } from './heap-records.ts';
 const INSERTED = 0;
 const UPDATED = 1;
 const DELETED = 2;
+const MOVED = 3;
 
 /** Offsets in a page stay below this, so a row version is one number: block * SPAN + offset. */
 export const SPAN = 65_536;
+
+/** Row versions as numbers, by what became of them. */
+export interface NetChanges {
+  readonly gone: readonly number[];
+  /** Their new versions are in another partition. */
+  readonly moved: readonly number[];
+  /** `old` was there before, `now` is there after. */
+  readonly updated: readonly { readonly old: number; readonly now: number }[];
+}
+
+type Collected = { gone: number[]; moved: number[]; updated: { old: number; now: number }[] };
 
 /** Row changes in the order of the log, column by column: a transaction may have changed millions of rows. */
 export class RowChanges implements HeapVisitor {
@@ -42,8 +54,8 @@ export class RowChanges implements HeapVisitor {
     this.add(UPDATED, block * SPAN + offset, newBlock * SPAN + newOffset);
   }
 
-  deleted(block: number, offset: number): void {
-    this.add(DELETED, block * SPAN + offset, 0);
+  deleted(block: number, offset: number, moved = false): void {
+    this.add(moved ? MOVED : DELETED, block * SPAN + offset, 0);
   }
 
   /** Forgets what these transactions did. */
@@ -59,28 +71,34 @@ export class RowChanges implements HeapVisitor {
   }
 
   /**
-   * Row versions that were there before these transactions, which are one with its subtransactions, and are gone after it. A
-   * row that was updated first is meant by the version that was there before; one that it inserted itself was never there.
+   * What these transactions, which are one with its subtransactions, did to row versions that were there before. A row that was
+   * changed several times is meant by the version that was there before; one that they inserted themselves was never there.
    */
-  gone(xids: ReadonlySet<number>): ReadonlyMap<Relation, readonly number[]> {
-    const origins = this.known.map(() => new Map<number, number>());
-    const gone = this.known.map((): number[] => []);
-    for (let i = 0; i < this.length; i++) {
-      if (!xids.has(this.xids[i] as number)) continue;
-      const number = this.relations[i] as number;
-      const made = origins[number] as Map<number, number>;
-      const [kind, old, next] = [this.kinds[i], this.olds[i] as number, this.news[i] as number];
-      if (kind === INSERTED) {
-        made.set(next, MADE_HERE);
-        continue;
+  net(xids: ReadonlySet<number>): ReadonlyMap<Relation, NetChanges> {
+    const made = this.known.map(() => new Map<number, number>());
+    const net = this.known.map((): Collected => ({ gone: [], moved: [], updated: [] }));
+    for (let i = 0; i < this.length; i++)
+      if (xids.has(this.xids[i] as number)) {
+        const number = this.relations[i] as number;
+        this.follow(i, made[number] as Map<number, number>, net[number] as Collected);
       }
-      const origin = made.get(old) ?? old;
-      made.delete(old);
-      if (kind === UPDATED) made.set(next, origin);
-      else if (origin !== MADE_HERE) (gone[number] as number[]).push(origin);
+    for (const [number, origins] of made.entries())
+      for (const [now, old] of origins) if (old !== MADE_HERE) net[number]?.updated.push({ old, now });
+    const entries = this.known.map((relation, number) => [relation, net[number] as Collected] as const);
+    return new Map(entries.filter(([, { gone, moved, updated }]) => gone.length + moved.length + updated.length > 0));
+  }
+
+  /** `made` leads from each version that the transactions made to the one that was there before. */
+  private follow(i: number, made: Map<number, number>, { gone, moved }: Collected): void {
+    const [kind, old, next] = [this.kinds[i], this.olds[i] as number, this.news[i] as number];
+    if (kind === INSERTED) {
+      made.set(next, MADE_HERE);
+      return;
     }
-    const entries = this.known.map((relation, number) => [relation, gone[number] as number[]] as const);
-    return new Map(entries.filter(([, positions]) => positions.length > 0));
+    const origin = made.get(old) ?? old;
+    made.delete(old);
+    if (kind === UPDATED) made.set(next, origin);
+    else if (origin !== MADE_HERE) (kind === MOVED ? moved : gone).push(origin);
   }
 
   private add(kind: number, old: number, next: number): void {

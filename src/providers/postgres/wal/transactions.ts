@@ -35,6 +35,8 @@ export interface ScanOptions {
   readonly from?: Date;
   /** Only transactions that deleted rows or dropped files, and those that are not complete: they may have. */
   readonly onlyDestructive?: boolean;
+  /** This one is told whatever it did. */
+  readonly alsoXid?: number;
   /** Size of a segment of this server, when it is not 16 MiB. */
   readonly segmentBytes?: number;
   /** Is told every row that is inserted into the catalogue of tables or schemas, committed or not. */
@@ -175,9 +177,15 @@ class Scan {
   }
 
   private wanted(end: TransactionEnd, tally: Tally): boolean {
-    const { from, onlyDestructive } = this.options;
+    const { from, onlyDestructive, alsoXid } = this.options;
     if (from && end.at < from) return false;
-    if (!onlyDestructive || end.droppedFilenodes.length > 0 || !this.running.startedInside(end.xid)) return true;
+    if (
+      !onlyDestructive ||
+      end.xid === alsoXid ||
+      end.droppedFilenodes.length > 0 ||
+      !this.running.startedInside(end.xid)
+    )
+      return true;
     return [...tally.relations.values()].some((counts) => counts.deleted > 0);
   }
 
