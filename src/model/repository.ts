@@ -77,6 +77,16 @@ export interface VerificationRecord {
   readonly proofs: readonly { claim: string; held: boolean; observed: string }[];
 }
 
+export interface ReadOptions {
+  /**
+   * The reader has a sum for all that it takes. Then an object is proven by the sum of its stored bytes and by its encryption, and
+   * its plain bytes are not summed once more.
+   */
+  readonly provenByReader?: boolean;
+  /** Asked of each object in turn, right before it is fetched: true leaves bytes [from, to) of the part out. */
+  readonly skip?: (from: number, to: number) => boolean;
+}
+
 /** What providers and use cases may do with the repository of backups. Everything written is compressed, encrypted and checksummed. */
 export interface BackupRepository {
   readonly place: string;
@@ -92,7 +102,7 @@ export interface BackupRepository {
   /** All whole manifests of a component, oldest first. A damaged manifest throws OBJECT_DAMAGED naming it. */
   backups(component: string): Promise<readonly BackupManifest[]>;
   /** Plain bytes of one part, object by object, each verified before it is given out. Needs the private key. */
-  read(manifest: BackupManifest, part: string): AsyncIterable<Buffer>;
+  read(manifest: BackupManifest, part: string, options?: ReadOptions): AsyncIterable<Buffer>;
   check(manifest: BackupManifest): Promise<BackupCheck>;
   remove(manifest: BackupManifest): Promise<void>;
 
