@@ -145,7 +145,7 @@ function headerOf(file: Buffer): Buffer | undefined {
   return end < 0 ? undefined : file.subarray(0, end + 1);
 }
 
-async function unwrap(header: Buffer, identities: readonly string[], key: string): Promise<Buffer> {
+async function unwrap(header: Buffer, identities: readonly string[], key: string): Promise<Uint8Array> {
   let nobodyMatched = false;
   const decrypter = new age.Decrypter();
   for (const identity of identities) decrypter.addIdentity(identity);

@@ -13,7 +13,7 @@ export interface Thread {
 export class ThreadLost extends Error {}
 
 type Call = { readonly id: number; readonly message: unknown };
-type Reply = { readonly id: number; readonly answer?: unknown; readonly error?: Error; readonly code?: string };
+type Reply = { readonly id: number; readonly answer?: unknown; readonly error?: Error; readonly facts?: object };
 type Waiting = { done(answer: unknown): void; fail(error: Error): void };
 
 /** Starts a thread in a module of ours that calls `answerCalls`; named without its ending, which a build changes. */
@@ -35,7 +35,7 @@ export function openThread(module: string, beside: string): Thread {
     const { done, fail } = waiting.get(reply.id) as Waiting;
     waiting.delete(reply.id);
     if (waiting.size === 0) worker.unref();
-    if (reply.error) fail(reply.code === undefined ? reply.error : Object.assign(reply.error, { code: reply.code }));
+    if (reply.error) fail(Object.assign(reply.error, reply.facts));
     else done(reply.answer);
   });
   worker.unref();
@@ -72,9 +72,8 @@ export function answerCalls(answer: (message: never) => Answer | Promise<Answer>
         port.postMessage({ id, answer: said } satisfies Reply, transfer);
       } catch (cause) {
         const error = cause instanceof Error ? cause : new Error(String(cause));
-        // An error is copied without what it has beyond message and stack, and the code is what tells a full disk.
-        const { code } = error as NodeJS.ErrnoException;
-        port.postMessage({ id, error, ...(code === undefined ? {} : { code }) } satisfies Reply);
+        // An error goes over without what it has beyond message and stack, and its code is what tells a full disk.
+        port.postMessage({ id, error, facts: { ...error } } satisfies Reply);
       }
     });
   });

@@ -7,11 +7,10 @@ import type { World } from '../world.ts';
 import { closedFolder, type ServerUser } from './as-user.ts';
 import { syncAllBelow, syncFolder } from './durable.ts';
 import { withFileErrors } from './file-errors.ts';
-import { layLog } from './lay-log.ts';
+import { writeFilesAndLog } from './files-and-log.ts';
 import { type Marker, readMarker, writeMarker } from './marker.ts';
 import { describeStop, type RestorePlan } from './restore-point.ts';
 import { stopServer } from './server.ts';
-import { unpackBackup } from './unpack.ts';
 
 /** A data folder to be filled, and what stands beside it. */
 export interface Place {
@@ -95,19 +94,15 @@ async function fill(world: World, request: FillRequest): Promise<Marker> {
   await clear(world, place, 'contents');
   await makeDataFolder(place, user, request.key);
   request.log(`restoring the backup ${marker.backup}, then replaying the log to ${describeStop(plan)}`);
-  await unpackBackup({
+  await writeFilesAndLog({
     repository: world.repository,
-    manifest: plan.line.manifest,
+    plan,
     dataFolder: place.dataFolder,
     tablespaceFolder: place.tablespaceFolder,
     user,
     signal,
     onProgress: progressLines(request),
   });
-  const { pieces, histories, line } = plan;
-  const { repository } = world;
-  const { segmentBytes } = line;
-  await layLog({ repository, pieces, histories, dataFolder: place.dataFolder, segmentBytes, user, signal });
   if (request.durable) await syncAllBelow(place.dataFolder);
   const whole: Marker = { ...marker, state: 'replaying' };
   await writeMarker(place.markerFile, whole);

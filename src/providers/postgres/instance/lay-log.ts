@@ -17,14 +17,32 @@ export interface LayRequest {
 
 /** Writes stored log into `pg_wal` as segment files. Copied, never linked: a server recycles its segments by overwriting them. */
 export async function layLog(request: LayRequest): Promise<void> {
-  const { repository, pieces, signal } = request;
+  await layPieces(request, request.pieces);
+  await layHistories(request);
+}
+
+/** One piece is written while the next is fetched. */
+export async function layPieces(request: LayRequest, pieces: readonly LogRef[]): Promise<void> {
+  const { repository, signal } = request;
   let next = fetch(repository, pieces[0]);
   for (const [index, piece] of pieces.entries()) {
     signal.throwIfAborted();
     const bytes = await next;
     next = fetch(repository, pieces[index + 1]);
-    if (bytes !== undefined) await layPiece(request, piece, bytes);
+    if (bytes === undefined) continue;
+    await layPiece(request, piece, bytes);
+    free(bytes);
   }
+}
+
+/** Given back at once, and not when memory happens to be looked through. Small buffers share their memory with others. */
+function free({ buffer, byteLength }: Buffer): void {
+  if (byteLength > SHARED && buffer instanceof ArrayBuffer) buffer.transfer(0);
+}
+
+const SHARED = 64 * 1024;
+
+export async function layHistories(request: LayRequest): Promise<void> {
   for (const [timeline, text] of request.histories) {
     const path = join(request.dataFolder, 'pg_wal', `${hex(timeline)}.history`);
     await writeFile(path, text, { mode: 0o600 });
@@ -32,7 +50,6 @@ export async function layLog(request: LayRequest): Promise<void> {
   }
 }
 
-/** The next piece is fetched while this one is written. */
 function fetch(repository: LayRequest['repository'], piece: LogRef | undefined): Promise<Buffer | undefined> {
   const bytes = piece === undefined ? Promise.resolve(undefined) : repository.readLog(piece);
   bytes.catch(() => undefined); // awaited in its turn
