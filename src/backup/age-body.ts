@@ -43,6 +43,8 @@ export function decryptBody(fileKey: Uint8Array, body: Uint8Array, into?: Buffer
     const opened = cipher.update(part.subarray(0, part.length - TAG));
     plain.set(opened, at);
     at += opened.length;
+    // Given back at once: left to be found, the pieces of a large object would take as much memory as the object again.
+    (opened.buffer as ArrayBuffer).transfer(0);
     cipher.final();
   }
   return plain;

@@ -32,6 +32,8 @@ import { openUnsealPool } from './unseal-pool.ts';
 /** Objects of this size keep memory small and lose little compression. */
 const OBJECT_BYTES = 8 * 1024 * 1024;
 const AT_ONCE = 3;
+/** A thread opens one while the next is fetched: more would only lie in memory. */
+const AT_ONCE_BY_THREADS = 2;
 
 /** Makes an empty repository. Throws TARGET_NOT_EMPTY where there is one. */
 export async function createRepository(
@@ -112,7 +114,8 @@ async function* readPart(vault: Vault, { manifest, part: name, options }: PartRe
   const open = (object: ObjectRef) => (many ? openOneOfMany(vault, object, provenByReader) : openObject(vault, object));
   const placed = withPlaces(part.objects);
   const wanted = async ({ object, from, to }: Placed) => (skip(from, to) ? undefined : open(object));
-  for await (const plain of inOrder(placed, AT_ONCE, wanted)) if (plain !== undefined) yield plain;
+  const atOnce = many ? Math.max(AT_ONCE_BY_THREADS, vault.pool.size) : AT_ONCE;
+  for await (const plain of inOrder(placed, atOnce, wanted)) if (plain !== undefined) yield plain;
 }
 
 type Placed = { readonly object: ObjectRef; readonly from: number; readonly to: number };

@@ -7,6 +7,8 @@ import type { Unsealed, UnsealJob } from './unseal-job.ts';
 
 /** Threads that check, decrypt and decompress objects. They are started when there is much to open, and end when nobody asks any more. */
 export interface UnsealPool {
+  /** How many threads there may be. */
+  readonly size: number;
   /** Whether so many more plain bytes are worth a thread. Small things are opened sooner than a thread starts. */
   takes(plainBytes: number): boolean;
   /** Takes the stored bytes over. Undefined when the thread was lost: then they must be fetched and opened without one. */
@@ -23,7 +25,8 @@ export interface Expected {
 }
 
 const THREADS_FROM = 32 * 1024 * 1024;
-const MOST_THREADS = 4;
+/** One processor is left to those who use what is opened. */
+const SIZE = Math.max(1, Math.min(4, availableParallelism() - 1));
 const IDLE_MS = 2_000;
 
 type Pool = { threads: Thread[]; asked: number; idle: NodeJS.Timeout | undefined };
@@ -32,6 +35,7 @@ type Pool = { threads: Thread[]; asked: number; idle: NodeJS.Timeout | undefined
 export function openUnsealPool(threadsFrom = THREADS_FROM): UnsealPool {
   const pool: Pool = { threads: [], asked: 0, idle: undefined };
   return {
+    size: SIZE,
     takes: (plainBytes) => {
       pool.asked += plainBytes;
       return pool.asked >= threadsFrom;
@@ -80,9 +84,8 @@ async function callLeastBusy(
 }
 
 function leastBusy(pool: Pool): Thread {
-  const wanted = Math.max(1, Math.min(MOST_THREADS, availableParallelism() - 1));
   const [first] = pool.threads.toSorted((a, b) => a.waiting - b.waiting);
-  if (first && (first.waiting === 0 || pool.threads.length >= wanted)) return first;
+  if (first && (first.waiting === 0 || pool.threads.length >= SIZE)) return first;
   const started = openThread('./unseal-thread', import.meta.url);
   pool.threads.push(started);
   return started;
