@@ -10,6 +10,12 @@ const Input = z.strictObject({
     .union([z.literal('latest'), z.iso.datetime({ offset: true }), LsnField])
     .default('latest')
     .describe('latest, a moment in ISO 8601, or a position in the log.'),
+  delta: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Restore over the data folder that is there, if it holds the same database system and no server runs on it: files that are right are kept, all others are replaced or removed.',
+    ),
 });
 type Input = z.infer<typeof Input>;
 
@@ -37,19 +43,13 @@ export const restoreServer = postgresAction({
     if (seen?.key !== key || seen.state === 'restoring' || !seen.running) return { state: 'absent' };
     return { state: 'done', output: outputOf(client, component, seen) };
   },
-  preview: ({ component, to }, seen) => ({
-    danger: 'change',
-    changes:
-      seen.state === 'done'
-        ? []
-        : [
-            `${component} is restored (${to}) into its data folder, which must be missing or empty`,
-            'the server is started on a private socket: applications do not reach it yet',
-          ],
+  preview: (input, seen) => ({
+    danger: input.delta ? 'destroy' : 'change',
+    changes: seen.state === 'done' ? [] : changesOf(input),
   }),
   async run({ client, key, signal, log }, input) {
-    const { component } = input;
-    const restored = await client.restoreServer({ component, key, target: targetOf(input), signal, log });
+    const { component, delta } = input;
+    const restored = await client.restoreServer({ component, key, target: targetOf(input), delta, signal, log });
     return outputOf(client, component, restored);
   },
   async verify({ client, key }, { component }, output) {
@@ -68,6 +68,16 @@ export const restoreServer = postgresAction({
       'What was there before was lost already. Stop the restored server and move its data folder away if it must go.',
   },
 });
+
+function changesOf({ component, to, delta }: Input): readonly string[] {
+  const files = delta
+    ? [
+        `${component} is restored (${to}) over its data folder: files that differ from the backup are replaced`,
+        'what is in the data folder and not in the backup is removed',
+      ]
+    : [`${component} is restored (${to}) into its data folder, which must be missing or empty`];
+  return [...files, 'the server is started on a private socket: applications do not reach it yet'];
+}
 
 function targetOf({ to }: Input): RestoreTarget {
   if (to === 'latest') return { kind: 'latest' };

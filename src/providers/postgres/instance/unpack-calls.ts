@@ -1,4 +1,4 @@
-import { Damage, type Progress, type UnpackPlace, Unpacking } from './unpack-files.ts';
+import { Damage, type Progress, Unpacking, type UnpackPlace } from './unpack-files.ts';
 
 /** What is asked of an unpacking, in this order; as data, so that it can be asked of a thread. */
 export type UnpackCall =

@@ -115,17 +115,19 @@ export class Unpacking {
     const logical = tablespace === undefined ? inside : join('pg_tblspc', tablespace, inside);
     switch (entry.type) {
       case 'directory':
-        return this.#makeFolder(path);
+        this.#makeFolder(path);
+        break;
       case 'symlink': {
         const target = join(tablespaceFolder, inside.slice('pg_tblspc/'.length));
         this.#makeFolder(target);
         this.#makeFolder(dirname(path));
-        return fs.symlinkSync(target, path);
+        fs.symlinkSync(target, path);
+        break;
       }
       case 'file':
         this.#makeFolder(dirname(path));
         this.#open = this.#begin({ path, logical, size: entry.size });
-        return;
+        break;
       case 'other':
         throw new Damage(logical, 'is of a kind which no base backup has');
     }
