@@ -32,11 +32,11 @@ export function openThread(module: string, beside: string): Thread {
   worker.on('error', lose);
   worker.on('exit', () => lose());
   worker.on('message', (reply: Reply) => {
-    const { done, fail } = waiting.get(reply.id) as Waiting;
+    const call = waiting.get(reply.id);
     waiting.delete(reply.id);
     if (waiting.size === 0) worker.unref();
-    if (reply.error) fail(Object.assign(reply.error, reply.facts));
-    else done(reply.answer);
+    if (reply.error) call?.fail(Object.assign(reply.error, reply.facts));
+    else call?.done(reply.answer);
   });
   worker.unref();
   return {

@@ -35,6 +35,6 @@ const ctx = {
 };
 const output =
   name === 'server'
-    ? await restoreServer.run(ctx, restoreServer.input.parse({ component: 'database' }))
+    ? await restoreServer.run(ctx, restoreServer.input.parse({ component: 'database', delta: given.delta === true }))
     : await restoreSide.run(ctx, restoreSide.input.parse({ component: 'database', latest: true }));
 process.stdout.write(`done ${JSON.stringify(output)}\n`);

@@ -18,7 +18,7 @@ export function progressLine(so: { inPlace: number; whole: number; milliseconds:
   const { inPlace, whole, milliseconds } = so;
   const done = whole === 0 ? 100 : Math.min(100, Math.floor((10 * inPlace) / whole) * 10);
   const words = [`${done} % of the files`];
-  if (milliseconds > 0) {
+  if (milliseconds > 0 && inPlace > 0) {
     const perSecond = (1000 * inPlace) / milliseconds;
     words.push(`${Math.max(1, Math.round(perSecond / 1e6))} MB/s`);
     const left = Math.round(Math.max(0, whole - inPlace) / perSecond);
