@@ -1,3 +1,5 @@
+import { getCompileCacheDir } from 'node:module';
+import { dirname } from 'node:path';
 import { parentPort, type Transferable, Worker } from 'node:worker_threads';
 
 /** A thread beside ours that answers calls one after the other. It never keeps the process alive while nobody waits for it. */
@@ -19,8 +21,7 @@ type Waiting = { done(answer: unknown): void; fail(error: Error): void };
 /** Starts a thread in a module of ours that calls `answerCalls`; named without its ending, which a build changes. */
 export function openThread(module: string, beside: string): Thread {
   const file = new URL(`${module}${beside.endsWith('.ts') ? '.ts' : '.js'}`, beside);
-  // It needs no secret of ours, and gets none.
-  const worker = new Worker(file, { env: {} });
+  const worker = new Worker(file, { env: environment() });
   const waiting = new Map<number, Waiting>();
   let calls = 0;
   let lost: ThreadLost | undefined;
@@ -53,6 +54,12 @@ export function openThread(module: string, beside: string): Thread {
     },
     close: async () => void (await worker.terminate()),
   };
+}
+
+/** It needs no secret of ours, and gets none; only where compiled modules lie, or it would compile its own anew each time. */
+function environment(): Record<string, string> {
+  const cache = getCompileCacheDir();
+  return cache === undefined ? {} : { NODE_COMPILE_CACHE: dirname(cache) };
 }
 
 export interface Answer {

@@ -87,7 +87,7 @@ describe('a restore whose process is killed', () => {
     await expect(world.perform(restoreServer, database)).rejects.toMatchObject({ code: 'TARGET_NOT_EMPTY' });
   });
 
-  /** Moments of a restore over what is there; npm run chaos kills at all of them. */
+  /** Moments of a restore over what is there; with CHAOS=all it is killed at all of them. */
   const moments: readonly (readonly [string, (lines: string) => boolean])[] = [
     ['the stamp was set and nothing else', () => existsSync(data('lifeboat-restore-under-way'))],
     ['the control file was gone', () => !existsSync(data('global/pg_control'))],

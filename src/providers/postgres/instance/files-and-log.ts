@@ -2,7 +2,7 @@ import { chmod, chown, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseLsn } from '../../../model/lsn.ts';
 import type { LogRef } from '../../../model/repository.ts';
-import { type LayRequest, layHistories, layPieces } from './lay-log.ts';
+import { type LayRequest, layLog, layPieces } from './lay-log.ts';
 import type { RestorePlan } from './restore-point.ts';
 import { type UnpackRequest, unpackBackup } from './unpack.ts';
 
@@ -23,8 +23,7 @@ export async function writeFilesAndLog({ plan, ...request }: WriteRequest): Prom
     (signal) => unpackBackup({ ...request, manifest, signal }),
     (signal) => layPieces({ ...log, signal }, later),
   ]);
-  await layPieces(log, first);
-  await layHistories(log);
+  await layLog({ ...log, pieces: first });
 }
 
 /** The backup brings the segments along in which it was taken. What was streamed is laid over them, never the other way round. */

@@ -21,15 +21,11 @@ export async function layLog(request: LayRequest): Promise<void> {
   await layHistories(request);
 }
 
-/** One piece is written while the next is fetched. */
+/** One after the other: each takes as much memory as a segment, and beside the files there is enough to do. */
 export async function layPieces(request: LayRequest, pieces: readonly LogRef[]): Promise<void> {
-  const { repository, signal } = request;
-  let next = fetch(repository, pieces[0]);
-  for (const [index, piece] of pieces.entries()) {
-    signal.throwIfAborted();
-    const bytes = await next;
-    next = fetch(repository, pieces[index + 1]);
-    if (bytes === undefined) continue;
+  for (const piece of pieces) {
+    request.signal.throwIfAborted();
+    const bytes = await request.repository.readLog(piece);
     await layPiece(request, piece, bytes);
     free(bytes);
   }
@@ -42,18 +38,12 @@ function free({ buffer, byteLength }: Buffer): void {
 
 const SHARED = 64 * 1024;
 
-export async function layHistories(request: LayRequest): Promise<void> {
+async function layHistories(request: LayRequest): Promise<void> {
   for (const [timeline, text] of request.histories) {
     const path = join(request.dataFolder, 'pg_wal', `${hex(timeline)}.history`);
     await writeFile(path, text, { mode: 0o600 });
     await own(request, path);
   }
-}
-
-function fetch(repository: LayRequest['repository'], piece: LogRef | undefined): Promise<Buffer | undefined> {
-  const bytes = piece === undefined ? Promise.resolve(undefined) : repository.readLog(piece);
-  bytes.catch(() => undefined); // awaited in its turn
-  return bytes;
 }
 
 async function layPiece(request: LayRequest, piece: LogRef, bytes: Buffer): Promise<void> {
