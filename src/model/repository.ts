@@ -6,7 +6,7 @@ export interface Store {
   readonly place: string;
   /** Keeps an object whole or not at all, durably when it returns. An object of that key that exists is an error unless `replace`. */
   put(key: string, bytes: Uint8Array, options?: { replace?: boolean }): Promise<void>;
-  /** The whole object, or undefined when there is none. */
+  /** The whole object, or undefined when there is none. The bytes are the caller's alone: they may be given to a thread. */
   get(key: string): Promise<Buffer | undefined>;
   /** Keys that begin with the prefix, sorted, with their sizes in bytes. Half-written objects are not among them. */
   list(prefix: string): Promise<readonly { key: string; bytes: number }[]>;
@@ -116,7 +116,7 @@ export interface BackupRepository {
   }): Promise<LogRef>;
   /** Every stretch of log of a component, by system, timeline and position. */
   logs(component: string): Promise<readonly LogRef[]>;
-  /** The plain bytes of a stretch, verified; also when a stream has joined it into a larger one since it was listed. */
+  /** The plain bytes of a stretch, verified, for the caller to keep; also when a stream has joined it into a larger one since it was listed. */
   readLog(log: LogRef): Promise<Buffer>;
   /** The history file of a timeline: where it branched off. Kept in clear, so that points are known without a key. */
   putTimelineHistory(component: string, system: string, timeline: number, text: string): Promise<void>;

@@ -112,6 +112,8 @@ describe('a restore whose process is killed', () => {
       expect(readFileSync(data('PG_VERSION'), 'utf8')).toBe('15\n');
       expect(await readdir(world.dataFolder)).not.toContain('lifeboat-restore-under-way');
       expect(await world.perform(restoreServer, { ...database, delta: true }, next)).toEqual(output);
+      const living = world.perform(restoreServer, { ...database, delta: true });
+      await expect(living).rejects.toMatchObject({ code: 'TARGET_HEALTHY' });
     },
   );
 

@@ -78,7 +78,9 @@ async function writeAt(request: LayRequest, name: string, offset: number, bytes:
   try {
     if ((await file.stat()).size !== request.segmentBytes) await file.truncate(request.segmentBytes);
     if (request.user) await file.chown(request.user.uid, request.user.gid);
-    await file.write(bytes, 0, bytes.length, offset);
+    // A disk that is nearly full takes less than it was given, and says so only at the next try.
+    for (let at = 0; at < bytes.length; )
+      at += (await file.write(bytes, at, bytes.length - at, offset + at)).bytesWritten;
   } finally {
     await file.close();
   }
