@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '../../src/lib/clock.ts';
 import { baseBackup } from '../../src/providers/postgres/actions/base-backup.ts';
+import { restoreOver } from '../../src/providers/postgres/actions/restore-over.ts';
 import { restoreServer } from '../../src/providers/postgres/actions/restore-server.ts';
 import { restoreSide } from '../../src/providers/postgres/actions/restore-side.ts';
 import { verifyServer } from '../../src/providers/postgres/actions/verify-server.ts';
@@ -29,14 +30,13 @@ describe('a restore whose process is killed', () => {
 
   /** Starts the restore in a process of its own and kills it with -9 when the condition comes true. */
   async function killedWhen(
-    kind: 'server' | 'side',
+    kind: 'server' | 'side' | 'over',
     step: Step,
     due: (lines: string) => boolean,
-    delta = false,
   ): Promise<void> {
     const { folder, recipient, identity } = world.store;
     const { plan, workFolder } = world.services;
-    const given = { folder, recipient, identity, plan, workFolder, key: step.key, uri: world.uri, delta };
+    const given = { folder, recipient, identity, plan, workFolder, key: step.key, uri: world.uri };
     const args = [program, kind, JSON.stringify(given)];
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
     let lines = '';
@@ -104,15 +104,15 @@ describe('a restore whose process is killed', () => {
       await writeFile(data('base/intruder'), 'x');
       await writeFile(data('PG_VERSION'), '15\n\n');
       const step = newStep('over');
-      await killedWhen('server', step, due, true);
+      await killedWhen('over', step, due);
       const next = when === 'the files were half there' ? newStep('another') : step;
-      const output = await world.perform(restoreServer, { ...database, delta: true }, next);
+      const output = await world.perform(restoreOver, database, next);
       expect(await world.perform(verifyServer, database)).toMatchObject({ rows: 5000 });
       expect(existsSync(data('base/intruder'))).toBe(false);
       expect(readFileSync(data('PG_VERSION'), 'utf8')).toBe('15\n');
       expect(await readdir(world.dataFolder)).not.toContain('lifeboat-restore-under-way');
-      expect(await world.perform(restoreServer, { ...database, delta: true }, next)).toEqual(output);
-      const living = world.perform(restoreServer, { ...database, delta: true });
+      expect(await world.perform(restoreOver, database, next)).toEqual(output);
+      const living = world.perform(restoreOver, database);
       await expect(living).rejects.toMatchObject({ code: 'TARGET_HEALTHY' });
     },
   );

@@ -9,6 +9,7 @@ import { extractRows } from './actions/extract-rows.ts';
 import { findDeletion } from './actions/find-deletion.ts';
 import { loadRows } from './actions/load-rows.ts';
 import { openServer } from './actions/open-server.ts';
+import { restoreOver } from './actions/restore-over.ts';
 import { restoreServer } from './actions/restore-server.ts';
 import { restoreSide } from './actions/restore-side.ts';
 import { unblockRole } from './actions/unblock-role.ts';
@@ -32,6 +33,7 @@ export const postgres: Provider<PostgresClient> = {
     findDeletion,
     loadRows,
     openServer,
+    restoreOver,
     restoreServer,
     restoreSide,
     unblockRole,

@@ -10,12 +10,6 @@ const Input = z.strictObject({
     .union([z.literal('latest'), z.iso.datetime({ offset: true }), LsnField])
     .default('latest')
     .describe('latest, a moment in ISO 8601, or a position in the log.'),
-  delta: z
-    .boolean()
-    .default(false)
-    .describe(
-      'Restore over the data folder that is there, if it holds the same database system and no server runs on it: files that are right are kept, all others are replaced or removed.',
-    ),
 });
 type Input = z.infer<typeof Input>;
 
@@ -30,54 +24,71 @@ const Output = z.strictObject({
     .describe('The newest commit that came back. ISO 8601, UTC; null when none was replayed.'),
 });
 
-export const restoreServer = postgresAction({
+/** What differs between the ways to restore a server into its data folder. */
+interface Way {
+  readonly name: `postgres.${string}`;
+  readonly summary: string;
+  readonly danger: 'change' | 'destroy';
+  /** Over what is there. */
+  readonly delta: boolean;
+  /** What becomes of the files. */
+  files(input: Input): readonly string[];
+}
+
+/** An action that restores a server and starts it where only Lifeboat reaches it. */
+export const restoring = ({ name, summary, danger, delta, files }: Way) =>
+  postgresAction({
+    name,
+    summary,
+    danger,
+    timeout: hours(12),
+    input: Input,
+    output: Output,
+    permissions: () => ['the private key of the repository', 'write to the data folder and its parent folder'],
+    async observe({ client, key }, { component }) {
+      const seen = await client.server(component);
+      if (seen?.key !== key || seen.state === 'restoring' || !seen.running) return { state: 'absent' };
+      return { state: 'done', output: outputOf(client, component, seen) };
+    },
+    preview: (input, seen) => ({
+      danger,
+      changes:
+        seen.state === 'done'
+          ? []
+          : [...files(input), 'the server is started on a private socket: applications do not reach it yet'],
+    }),
+    async run({ client, key, signal, log }, input) {
+      const { component } = input;
+      const restored = await client.restoreServer({ component, key, target: targetOf(input), delta, signal, log });
+      return outputOf(client, component, restored);
+    },
+    async verify({ client, key }, { component }, output) {
+      const seen = await client.server(component);
+      const ours = seen?.key === key && seen.state !== 'restoring';
+      return [
+        proof(
+          `${component} is restored from ${output.backup} and runs`,
+          ours && seen.running && seen.backup === output.backup,
+          seen ? `${seen.state}, running: ${seen.running}, from ${seen.backup}` : 'nothing is restored there',
+        ),
+      ];
+    },
+    undo: {
+      impossible:
+        'What was there before was lost already. Stop the restored server and move its data folder away if it must go.',
+    },
+  });
+
+/** Into a data folder that is lost. */
+export const restoreServer = restoring({
   name: 'postgres.restore_server',
   summary: 'Restore a destroyed server into its data folder and start it where only Lifeboat reaches it.',
   danger: 'change',
-  timeout: hours(12),
-  input: Input,
-  output: Output,
-  permissions: () => ['the private key of the repository', 'write to the data folder and its parent folder'],
-  async observe({ client, key }, { component }) {
-    const seen = await client.server(component);
-    if (seen?.key !== key || seen.state === 'restoring' || !seen.running) return { state: 'absent' };
-    return { state: 'done', output: outputOf(client, component, seen) };
-  },
-  preview: (input, seen) => ({
-    danger: input.delta ? 'destroy' : 'change',
-    changes: seen.state === 'done' ? [] : changesOf(input),
-  }),
-  async run({ client, key, signal, log }, input) {
-    const { component, delta } = input;
-    const restored = await client.restoreServer({ component, key, target: targetOf(input), delta, signal, log });
-    return outputOf(client, component, restored);
-  },
-  async verify({ client, key }, { component }, output) {
-    const seen = await client.server(component);
-    const ours = seen?.key === key && seen.state !== 'restoring';
-    return [
-      proof(
-        `${component} is restored from ${output.backup} and runs`,
-        ours && seen.running && seen.backup === output.backup,
-        seen ? `${seen.state}, running: ${seen.running}, from ${seen.backup}` : 'nothing is restored there',
-      ),
-    ];
-  },
-  undo: {
-    impossible:
-      'What was there before was lost already. Stop the restored server and move its data folder away if it must go.',
-  },
+  delta: false,
+  files: ({ component, to }) => [
+    `${component} is restored (${to}) into its data folder, which must be missing or empty`,
+  ],
 });
-
-function changesOf({ component, to, delta }: Input): readonly string[] {
-  const files = delta
-    ? [
-        `${component} is restored (${to}) over its data folder: files that differ from the backup are replaced`,
-        'what is in the data folder and not in the backup is removed',
-      ]
-    : [`${component} is restored (${to}) into its data folder, which must be missing or empty`];
-  return [...files, 'the server is started on a private socket: applications do not reach it yet'];
-}
 
 function targetOf({ to }: Input): RestoreTarget {
   if (to === 'latest') return { kind: 'latest' };
