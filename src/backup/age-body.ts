@@ -20,7 +20,9 @@ export function encryptBody(fileKey: Uint8Array, plain: Uint8Array): Buffer {
   for (let piece = 0, at = NONCE; piece < pieces; piece++) {
     const part = plain.subarray(piece * PIECE, (piece + 1) * PIECE);
     const cipher = createCipheriv(CIPHER, key, pieceNonce(piece, piece === pieces - 1), { authTagLength: TAG });
-    at += cipher.update(part).copy(body, at);
+    const closed = cipher.update(part);
+    at += closed.copy(body, at);
+    giveBack(closed);
     cipher.final();
     at += cipher.getAuthTag().copy(body, at);
   }
@@ -43,11 +45,15 @@ export function decryptBody(fileKey: Uint8Array, body: Uint8Array, into?: Buffer
     const opened = cipher.update(part.subarray(0, part.length - TAG));
     plain.set(opened, at);
     at += opened.length;
-    // Given back at once: left to be found, the pieces of a large object would take as much memory as the object again.
-    (opened.buffer as ArrayBuffer).transfer(0);
+    giveBack(opened);
     cipher.final();
   }
   return plain;
+}
+
+/** At once: left to be found, the pieces of a large object would take as much memory as the object again. */
+function giveBack({ buffer }: Buffer): void {
+  if (buffer instanceof ArrayBuffer) buffer.transfer(0);
 }
 
 /** Nothing at all is still one, empty, piece. */
