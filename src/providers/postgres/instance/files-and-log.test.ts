@@ -106,6 +106,17 @@ test('damage in the files stops the log, and is what is told', async () => {
   expect(read).toBeLessThan(1000);
 });
 
+test('a person who interrupts need not wait for a repository that does not answer', async () => {
+  const silent = new Promise<never>(() => undefined);
+  const read = async function* (): AsyncGenerator<Buffer> {
+    yield await silent;
+  };
+  const stop = new AbortController();
+  const writing = writeFilesAndLog({ ...(await request({ read, readLog: () => silent })), signal: stop.signal });
+  setImmediate(() => stop.abort(new Error('enough')));
+  await expect(writing).rejects.toThrow('enough');
+});
+
 test('a person who interrupts stops both', async () => {
   const given = await request();
   const stop = new AbortController();

@@ -1,5 +1,6 @@
 import { chown, open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { orAborted } from '../../../lib/or-aborted.ts';
 import { KnownError } from '../../../model/errors.ts';
 import { formatLsn } from '../../../model/lsn.ts';
 import type { BackupRepository, LogRef } from '../../../model/repository.ts';
@@ -25,7 +26,7 @@ export async function layLog(request: LayRequest): Promise<void> {
 export async function layPieces(request: LayRequest, pieces: readonly LogRef[]): Promise<void> {
   for (const piece of pieces) {
     request.signal.throwIfAborted();
-    const bytes = await request.repository.readLog(piece);
+    const bytes = await orAborted(request.repository.readLog(piece), request.signal);
     await layPiece(request, piece, bytes);
     free(bytes);
   }

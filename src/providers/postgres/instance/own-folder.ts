@@ -3,6 +3,7 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { KnownError } from '../../../model/errors.ts';
 import { readControlFile } from './control-file.ts';
+import { syncFolder } from './durable.ts';
 import { readMarker } from './marker.ts';
 import { STAMP } from './stamp.ts';
 
@@ -62,7 +63,7 @@ export async function removeForeign(
   { dataFolder, tablespaceFolder }: OwnFolder,
   listed: ReadonlyMap<string, unknown>,
 ): Promise<void> {
-  await rm(join(dataFolder, CONTROL_FILE), { force: true });
+  await removeControlFile(join(dataFolder, CONTROL_FILE));
   const folders = foldersOf(listed);
   const sweep: Sweep = {
     isFile: (path) => listed.has(path),
@@ -70,6 +71,18 @@ export async function removeForeign(
   };
   await sweepFolder(dataFolder, '', { ...sweep, isFolder: (path) => sweep.isFolder(path) && !isTablespace(path) });
   await sweepFolder(tablespaceFolder, 'pg_tblspc/', sweep);
+}
+
+/** Durably, before anything else is touched: after a power cut the machine may start its servers by itself. */
+async function removeControlFile(path: string): Promise<void> {
+  const removed = await rm(path).then(
+    () => true,
+    (cause: NodeJS.ErrnoException) => {
+      if (cause.code === 'ENOENT') return false;
+      throw cause;
+    },
+  );
+  if (removed) await syncFolder(dirname(path));
 }
 
 type Sweep = { isFile(path: string): boolean; isFolder(path: string): boolean };

@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { orAborted } from '../../../lib/or-aborted.ts';
 import { openThread } from '../../../lib/thread.ts';
 import { KnownError } from '../../../model/errors.ts';
 import type { BackupManifest, BackupRepository } from '../../../model/repository.ts';
@@ -99,15 +100,18 @@ async function unpackPart(request: UnpackRequest, part: string, ask: Ask): Promi
     onProgress?.(inPlace);
   };
   const options = { provenByReader: true, skip: (from: number, to: number) => passing.passes(from, to) };
+  const objects = repository.read(manifest, part, options)[Symbol.asyncIterator]();
   let taking: Promise<void> = Promise.resolve();
   try {
-    for await (const bytes of repository.read(manifest, part, options)) {
+    for (;;) {
+      const { done, value } = await orAborted(objects.next(), signal);
       await taking;
-      signal.throwIfAborted();
-      taking = take(bytes);
+      if (done) break;
+      taking = take(value);
       taking.catch(() => undefined); // awaited in the next turn
     }
   } finally {
+    objects.return?.().catch(() => undefined); // not waited for: it may hang in what was given up
     await taking;
   }
   await take(Buffer.alloc(0));
