@@ -4,12 +4,11 @@ import * as age from 'age-encryption';
 import { KnownError } from '../model/errors.ts';
 import { decryptBody, encryptBody } from './age-body.ts';
 import { damaged } from './errors.ts';
+import { SPARE, type Unsealed } from './unseal-job.ts';
 
 const compress = promisify(zstdCompress);
 const decompress = promisify(zstdDecompress);
 
-/** One buffer for the whole result: with the small default, joining the pieces takes half of the time. */
-const SPARE = 64 * 1024;
 const MAX_HEADER = 64 * 1024;
 
 /** Compressed, then encrypted: `age -d -i key | zstd -d` opens it without Lifeboat. */
@@ -28,10 +27,25 @@ export async function unseal(
   const packed = await decrypt(sealed, identities, key);
   const limits = { chunkSize: plainBytes + SPARE, maxOutputLength: plainBytes + 1 };
   const plain = await decompress(packed, limits).catch((cause: unknown) => {
-    throw damaged(key, 'was decrypted and cannot be decompressed to its size', cause);
+    throw damaged(key, FAULTS.packing, cause);
   });
-  if (plain.length !== plainBytes) throw damaged(key, `holds ${plain.length} bytes instead of ${plainBytes}`);
+  if (plain.length !== plainBytes) throw damaged(key, sizeFault(plain.length, plainBytes));
   return plain;
+}
+
+const FAULTS = {
+  sum: 'is cut short or altered: its checksum is wrong',
+  body: 'is cut short or altered',
+  packing: 'was decrypted and cannot be decompressed to its size',
+  content: 'does not hold what the manifest says',
+} as const;
+
+const sizeFault = (found: number, expected: number): string => `holds ${found} bytes instead of ${expected}`;
+
+/** What can be said against an object that a thread has opened, or undefined. */
+export function unsealFault(unsealed: Unsealed, plainBytes: number): string | undefined {
+  if ('plain' in unsealed) return undefined;
+  return unsealed.fault === 'size' ? sizeFault(unsealed.found ?? 0, plainBytes) : FAULTS[unsealed.fault];
 }
 
 /** A file of age v1 for all of the recipients. */
@@ -42,15 +56,23 @@ export async function encrypt(plain: Uint8Array, recipients: readonly string[]):
 
 /** The plain bytes of a file of age v1; `key` is its name for messages. */
 export async function decrypt(sealed: Uint8Array, identities: readonly string[], key: string): Promise<Buffer> {
-  const file = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength);
-  const header = headerOf(file);
-  if (!header) throw damaged(key, 'does not begin as an encrypted object does');
-  const fileKey = await unwrap(header, identities, key);
+  const { fileKey, headerBytes } = await openHeader(sealed, identities, key);
   try {
-    return decryptBody(fileKey, file.subarray(header.length));
+    return decryptBody(fileKey, sealed.subarray(headerBytes));
   } catch (cause) {
-    throw damaged(key, 'is cut short or altered', cause);
+    throw damaged(key, FAULTS.body, cause);
   }
+}
+
+/** The key of one object, out of its header; all that is needed to open the rest of it. */
+export async function openHeader(
+  sealed: Uint8Array,
+  identities: readonly string[],
+  key: string,
+): Promise<{ readonly fileKey: Uint8Array; readonly headerBytes: number }> {
+  const header = headerOf(Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength));
+  if (!header) throw damaged(key, 'does not begin as an encrypted object does');
+  return { fileKey: await unwrap(header, identities, key), headerBytes: header.length };
 }
 
 /** A new key pair: the identity opens what was encrypted for the recipient. */

@@ -1,7 +1,7 @@
 import type { BackupRepository, LogRef } from '../model/repository.ts';
-import { seal, unseal } from './crypt.ts';
+import { seal } from './crypt.ts';
 import { historyKey, logKey, logPrefix, parseHistoryKey, parseLogKey, sha256Of, systemPrefix } from './keys.ts';
-import { getNamed, type Vault } from './sealed-objects.ts';
+import { getNamed, openNamed, type Vault } from './sealed-objects.ts';
 
 type LogStore = Pick<
   BackupRepository,
@@ -102,7 +102,7 @@ async function readLog(vault: Vault, wanted: LogRef): Promise<Buffer> {
   let log = wanted;
   for (let tries = 1; ; tries++) {
     try {
-      const bytes = await readStretch(vault, log);
+      const bytes = await openNamed(vault, log.key, Number(log.to - log.from));
       return bytes.subarray(Number(wanted.from - log.from), Number(wanted.to - log.from));
     } catch (error) {
       const other = tries < TRIES ? await replacement(vault, wanted, log) : undefined;
@@ -110,12 +110,6 @@ async function readLog(vault: Vault, wanted: LogRef): Promise<Buffer> {
       log = other;
     }
   }
-}
-
-async function readStretch(vault: Vault, log: LogRef): Promise<Buffer> {
-  const identities = vault.identities();
-  const sealed = await getNamed(vault.store, log.key);
-  return unseal(sealed, identities, { key: log.key, plainBytes: Number(log.to - log.from) });
 }
 
 /** Another stretch that holds all of the wanted one; only while the one that failed is gone, since damage is to be told, not got round. */

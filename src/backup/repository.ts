@@ -1,6 +1,14 @@
 import type { Clock } from '../lib/clock.ts';
 import { KnownError } from '../model/errors.ts';
-import type { BackupCheck, BackupManifest, BackupRepository, Store, VerificationRecord } from '../model/repository.ts';
+import type {
+  BackupCheck,
+  BackupManifest,
+  BackupRepository,
+  ObjectRef,
+  ReadOptions,
+  Store,
+  VerificationRecord,
+} from '../model/repository.ts';
 import { beginBackup } from './backup-writer.ts';
 import { writeChecked } from './checked-json.ts';
 import { assertRecipients, parseIdentities } from './crypt.ts';
@@ -11,12 +19,15 @@ import { logStore } from './log-store.ts';
 import { presentBackup, removeBackup } from './present.ts';
 import { readmeText } from './readme.ts';
 import { readManifest, readRepositoryRecord, readVerification } from './records.ts';
-import { faultOf, openObject, type Vault } from './sealed-objects.ts';
+import { faultOf, openObject, openOneOfMany, type Vault } from './sealed-objects.ts';
 import { listUnfinished, removeUnfinished } from './unfinished.ts';
+import { openUnsealPool } from './unseal-pool.ts';
 
 /** Objects of this size keep memory small and lose little compression. */
 const OBJECT_BYTES = 8 * 1024 * 1024;
 const AT_ONCE = 3;
+/** A thread opens one while the next is fetched: more would only lie in memory. */
+const AT_ONCE_BY_THREADS = 2;
 
 /** Makes an empty repository. Throws TARGET_NOT_EMPTY where there is one. */
 export async function createRepository(
@@ -38,6 +49,8 @@ export interface RepositorySettings {
   readonly clock: Clock;
   /** Plain bytes of one object of a backup; 8 MiB unless told. */
   readonly objectBytes?: number;
+  /** Plain bytes from which on objects are opened by threads; 32 MiB unless told. */
+  readonly threadsFrom?: number;
 }
 
 /** Opens a repository. Throws REPOSITORY_MISSING where there is none. */
@@ -49,6 +62,7 @@ export async function openRepository(store: Store, settings: RepositorySettings)
     store,
     recipients: requireRecipients(settings.recipients.length > 0 ? settings.recipients : record.recipients),
     identities: once(() => requireIdentities(settings.identities?.() ?? [])),
+    pool: openUnsealPool(settings.threadsFrom),
   };
   const packing = { objectBytes: settings.objectBytes ?? OBJECT_BYTES, atOnce: AT_ONCE };
   return {
@@ -56,7 +70,7 @@ export async function openRepository(store: Store, settings: RepositorySettings)
     id: record.id,
     begin: (backup) => beginBackup(vault, backup, packing),
     backups: (component) => listBackups(store, component),
-    read: (manifest, part) => readPart(vault, manifest, part),
+    read: (manifest, part, options = {}) => readPart(vault, { manifest, part, options }),
     check: (manifest) => checkBackup(store, manifest),
     present: (manifest) => presentBackup(store, manifest),
     remove: (manifest) => removeBackup(store, manifest),
@@ -79,14 +93,38 @@ async function listBackups(store: Store, component: string): Promise<readonly Ba
   return manifests.sort((a, b) => Date.parse(a.finishedAt) - Date.parse(b.finishedAt) || (a.id < b.id ? -1 : 1));
 }
 
-async function* readPart(vault: Vault, manifest: BackupManifest, name: string): AsyncIterable<Buffer> {
+interface PartReading {
+  readonly manifest: BackupManifest;
+  readonly part: string;
+  readonly options: ReadOptions;
+}
+
+async function* readPart(vault: Vault, { manifest, part: name, options }: PartReading): AsyncIterable<Buffer> {
   const part = manifest.parts.find((candidate) => candidate.name === name);
   if (!part) {
     const key = manifestKey(manifest.component, manifest.id);
     const names = manifest.parts.map((candidate) => candidate.name).join(', ');
     throw new KnownError('OBJECT_DAMAGED', `${key} has no part ${name}`, `It has: ${names || 'nothing'}.`);
   }
-  yield* inOrder(part.objects, AT_ONCE, (object) => openObject(vault, object));
+  const { provenByReader = false, skip = () => false } = options;
+  const many = vault.pool.takes(part.plainBytes);
+  const open = (object: ObjectRef) => (many ? openOneOfMany(vault, object, provenByReader) : openObject(vault, object));
+  const placed = withPlaces(part.objects);
+  const wanted = async ({ object, from, to }: Placed) => (skip(from, to) ? undefined : open(object));
+  const atOnce = many ? Math.max(AT_ONCE_BY_THREADS, vault.pool.size) : AT_ONCE;
+  for await (const plain of inOrder(placed, atOnce, wanted)) if (plain !== undefined) yield plain;
+}
+
+type Placed = { readonly object: ObjectRef; readonly from: number; readonly to: number };
+
+/** Each object with its place in the part. */
+function withPlaces(objects: readonly ObjectRef[]): readonly Placed[] {
+  let at = 0;
+  return objects.map((object) => {
+    const from = at;
+    at += object.plainBytes;
+    return { object, from, to: at };
+  });
 }
 
 async function checkBackup(store: Store, manifest: BackupManifest): Promise<BackupCheck> {

@@ -6,7 +6,7 @@ export interface Store {
   readonly place: string;
   /** Keeps an object whole or not at all, durably when it returns. An object of that key that exists is an error unless `replace`. */
   put(key: string, bytes: Uint8Array, options?: PutOptions): Promise<void>;
-  /** The whole object, or undefined when there is none. */
+  /** The whole object, or undefined when there is none. The bytes are the caller's alone: they may be given to a thread. */
   get(key: string): Promise<Buffer | undefined>;
   /** Keys that begin with the prefix, sorted, with their sizes in bytes. Half-written objects are not among them. */
   list(prefix: string): Promise<readonly { key: string; bytes: number }[]>;
@@ -94,6 +94,16 @@ export interface VerificationRecord {
   readonly proofs: readonly { claim: string; held: boolean; observed: string }[];
 }
 
+export interface ReadOptions {
+  /**
+   * The reader has a sum for all that it takes. Then an object is proven by the sum of its stored bytes and by its encryption, and
+   * its plain bytes are not summed once more.
+   */
+  readonly provenByReader?: boolean;
+  /** Asked of each object in turn, right before it is fetched: true leaves bytes [from, to) of the part out. */
+  readonly skip?: (from: number, to: number) => boolean;
+}
+
 /** What providers and use cases may do with the repository of backups. Everything written is compressed, encrypted and checksummed. */
 export interface BackupRepository {
   readonly place: string;
@@ -109,7 +119,7 @@ export interface BackupRepository {
   /** All whole manifests of a component, oldest first. A damaged manifest throws OBJECT_DAMAGED naming it. */
   backups(component: string): Promise<readonly BackupManifest[]>;
   /** Plain bytes of one part, object by object, each verified before it is given out. Needs the private key. */
-  read(manifest: BackupManifest, part: string): AsyncIterable<Buffer>;
+  read(manifest: BackupManifest, part: string, options?: ReadOptions): AsyncIterable<Buffer>;
   check(manifest: BackupManifest): Promise<BackupCheck>;
   /** As `check`, by names and sizes alone: nothing is read, so damage inside an object is not seen. */
   present(manifest: BackupManifest): Promise<BackupCheck>;
@@ -129,8 +139,9 @@ export interface BackupRepository {
   ): Promise<LogRef>;
   /** Every stretch of log of a component, by system, timeline and position. */
   logs(component: string): Promise<readonly LogRef[]>;
+  /** Removes a stretch; removing what is not there is no error. */
   removeLog(log: LogRef): Promise<void>;
-  /** The plain bytes of a stretch, verified; also when a stream has joined it into a larger one since it was listed. */
+  /** The plain bytes of a stretch, verified, for the caller to keep; also when a stream has joined it into a larger one since it was listed. */
   readLog(log: LogRef): Promise<Buffer>;
   /** The history file of a timeline: where it branched off. Kept in clear, so that points are known without a key. */
   putTimelineHistory(component: string, system: string, timeline: number, text: string): Promise<void>;

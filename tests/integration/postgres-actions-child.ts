@@ -5,6 +5,7 @@
 import { openCatalog } from '../../src/catalog/open-catalog.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { Plan } from '../../src/model/plan.ts';
+import { restoreOver } from '../../src/providers/postgres/actions/restore-over.ts';
 import { restoreServer } from '../../src/providers/postgres/actions/restore-server.ts';
 import { restoreSide } from '../../src/providers/postgres/actions/restore-side.ts';
 import { openPostgres } from '../../src/providers/postgres/client.ts';
@@ -33,8 +34,9 @@ const ctx = {
   note: async () => undefined,
   notes: [],
 };
+const server = name === 'over' ? restoreOver : restoreServer;
 const output =
-  name === 'server'
-    ? await restoreServer.run(ctx, restoreServer.input.parse({ component: 'database' }))
-    : await restoreSide.run(ctx, restoreSide.input.parse({ component: 'database', latest: true }));
+  name === 'side'
+    ? await restoreSide.run(ctx, restoreSide.input.parse({ component: 'database', latest: true }))
+    : await server.run(ctx, server.input.parse({ component: 'database' }));
 process.stdout.write(`done ${JSON.stringify(output)}\n`);

@@ -72,3 +72,11 @@ describe('methodsUsed of commands', () => {
     ]).toEqual(['manual.copy']);
   });
 });
+
+test.each(['postgres.restore_side', 'postgres.restore_server', 'postgres.restore_over'])(
+  '%s restores base backups and log',
+  (uses) => {
+    const step: Step = { id: 'x', uses, with: { component: 'database' }, on_failure: 'ask' };
+    expect([...methodsUsed({ steps: [step] }, 'database')]).toContain('postgres.base_backup');
+  },
+);

@@ -7,7 +7,7 @@ import { type Operation, operationsOf } from './acts.ts';
 
 /** By what an action restores from; a command restores from what the typed action restores from that does the same. */
 const RESTORES: readonly (readonly [RegExp, readonly BackupMethodName[]])[] = [
-  [/^postgres\.restore_(side|server)$/, ['postgres.base_backup', 'postgres.wal_stream', 'postgres.wal_archive']],
+  [/^postgres\.restore_(side|server|over)$/, ['postgres.base_backup', 'postgres.wal_stream', 'postgres.wal_archive']],
   [/^postgres\.(restore|load)_dump/, ['postgres.dump']],
   [/^postgres\.promote/, ['postgres.replica']],
   [/^(aws\.)?rds\.restore_(from_)?snapshot/, ['rds.automated', 'rds.snapshot']],

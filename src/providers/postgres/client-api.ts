@@ -229,6 +229,8 @@ export interface RestoreRequest {
   readonly component: string;
   readonly key: string;
   readonly target: RestoreTarget;
+  /** Over a data folder of the same system: what is right is kept, the rest replaced. Of a server only. */
+  readonly delta?: boolean;
   readonly signal: AbortSignal;
   log(line: string): void;
 }

@@ -229,9 +229,9 @@ function servers(world: FakeWorld): Servers {
     },
     dataFolder: async () => world.dataFolder,
     server: async () => world.server,
-    async restoreServer({ key, target }) {
+    async restoreServer({ key, target, delta }) {
       if (world.server?.key === key) return world.server;
-      if (world.dataFolder === 'present')
+      if (world.dataFolder === 'present' && !delta)
         throw new KnownError('TARGET_NOT_EMPTY', 'the data folder holds something', 'Move it away.');
       world.writes++;
       world.dataFolder = 'present';

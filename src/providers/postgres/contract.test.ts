@@ -13,6 +13,7 @@ import { findDeletion } from './actions/find-deletion.ts';
 import { loadRows } from './actions/load-rows.ts';
 import { openServer } from './actions/open-server.ts';
 import { previewRows } from './actions/preview-rows.ts';
+import { restoreOver } from './actions/restore-over.ts';
 import { restoreServer } from './actions/restore-server.ts';
 import { restoreSide } from './actions/restore-side.ts';
 import { unblockRole } from './actions/unblock-role.ts';
@@ -190,6 +191,12 @@ actionContract(restoreServer, {
   'to the latest moment': given({}, stopped, lost),
   'to a position': given({ to: '0/3000028' }, stopped, lost),
   'to a moment': given({ to: '2026-01-14T02:00:00Z' }, stopped, lost),
+});
+actionContract(restoreOver, {
+  'a data folder that is there': given({}, stopped, (world) => {
+    world.alive = false;
+    world.dataFolder = 'present';
+  }),
 });
 actionContract(openServer, {
   'a restored server': given({}, stopped, (world) => {

@@ -11,6 +11,7 @@ import { findDeletion } from './actions/find-deletion.ts';
 import { loadRows } from './actions/load-rows.ts';
 import { openServer } from './actions/open-server.ts';
 import { previewRows } from './actions/preview-rows.ts';
+import { restoreOver } from './actions/restore-over.ts';
 import { restoreServer } from './actions/restore-server.ts';
 import { restoreSide } from './actions/restore-side.ts';
 import { unblockRole } from './actions/unblock-role.ts';
@@ -36,6 +37,7 @@ export const postgres: Provider<PostgresClient> = {
     loadRows,
     openServer,
     previewRows,
+    restoreOver,
     restoreServer,
     restoreSide,
     unblockRole,

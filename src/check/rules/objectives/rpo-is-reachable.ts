@@ -81,6 +81,9 @@ function dataComplaints(plan: Plan): readonly Complaint[] {
   });
 }
 
+/** Actions that put a server in the place of the one that was there. */
+const REPLACES_SERVER = ['postgres.restore_server', 'postgres.restore_over'];
+
 function scenarioComplaints(plan: Plan): readonly Complaint[] {
   return Object.entries(plan.scenarios).flatMap(([name, scenario]) => {
     const own = scenarioPromise(plan, name, 'rpo');
@@ -88,7 +91,7 @@ function scenarioComplaints(plan: Plan): readonly Complaint[] {
     const lost = lostComponents(plan, scenario).filter((one) => isAtStake(plan, scenario, one));
     const usable = (one: string, component: Component): readonly CopyPlace[] => usableIn(plan, written, one, component);
     const replaced =
-      scenario.loses_domains.length > 0 || scenario.steps.some(({ uses }) => uses === 'postgres.restore_server');
+      scenario.loses_domains.length > 0 || scenario.steps.some(({ uses }) => REPLACES_SERVER.includes(uses));
     if (own)
       return own.limit === undefined
         ? []

@@ -71,7 +71,7 @@ const isBetween = (sequence: Sequence, placed: PlacedStep, from: PlacedCommand, 
 };
 
 /** Typed actions after which a server runs. */
-const START = /^(aws\.)?(postgres\.(restore_server|open_server)|rds\.)/;
+const START = /^(aws\.)?(postgres\.(restore_server|restore_over|open_server)|rds\.)/;
 
 interface Asking {
   readonly one: PlacedCommand;

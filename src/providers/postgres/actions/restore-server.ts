@@ -24,50 +24,72 @@ const Output = z.strictObject({
     .describe('The newest commit that came back. ISO 8601, UTC; null when none was replayed.'),
 });
 
-export const restoreServer = postgresAction({
+/** What differs between the ways to restore a server into its data folder. */
+interface Way {
+  readonly name: `postgres.${string}`;
+  readonly summary: string;
+  readonly danger: 'change' | 'destroy';
+  /** Over what is there. */
+  readonly delta: boolean;
+  /** What becomes of the files. */
+  files(input: Input): readonly string[];
+}
+
+/** An action that restores a server and starts it where only Lifeboat reaches it. */
+export const restoring = ({ name, summary, danger, delta, files }: Way) =>
+  postgresAction({
+    name,
+    summary,
+    danger,
+    timeout: hours(12),
+    input: Input,
+    output: Output,
+    permissions: () => ['the private key of the repository', 'write to the data folder and its parent folder'],
+    async observe({ client, key }, { component }) {
+      const seen = await client.server(component);
+      if (seen?.key !== key || seen.state === 'restoring' || !seen.running) return { state: 'absent' };
+      return { state: 'done', output: outputOf(client, component, seen) };
+    },
+    preview: (input, seen) => ({
+      danger,
+      changes:
+        seen.state === 'done'
+          ? []
+          : [...files(input), 'the server is started on a private socket: applications do not reach it yet'],
+    }),
+    async run({ client, key, signal, log }, input) {
+      const { component } = input;
+      const restored = await client.restoreServer({ component, key, target: targetOf(input), delta, signal, log });
+      return outputOf(client, component, restored);
+    },
+    async verify({ client, key }, { component }, output) {
+      const seen = await client.server(component);
+      const ours = seen?.key === key && seen.state !== 'restoring';
+      return [
+        proof(
+          `${component} is restored from ${output.backup} and runs`,
+          ours && seen.running && seen.backup === output.backup,
+          seen ? `${seen.state}, running: ${seen.running}, from ${seen.backup}` : 'nothing is restored there',
+        ),
+      ];
+    },
+    goesBack: ({ component, to }) => ({ component, to }),
+    undo: {
+      impossible: delta
+        ? 'Files that were replaced or removed are gone.'
+        : 'What was there before was lost already. Stop the restored server and move its data folder away if it must go.',
+    },
+  });
+
+/** Into a data folder that is lost. */
+export const restoreServer = restoring({
   name: 'postgres.restore_server',
   summary: 'Restore a destroyed server into its data folder and start it where only Lifeboat reaches it.',
   danger: 'change',
-  timeout: hours(12),
-  input: Input,
-  output: Output,
-  permissions: () => ['the private key of the repository', 'write to the data folder and its parent folder'],
-  async observe({ client, key }, { component }) {
-    const seen = await client.server(component);
-    if (seen?.key !== key || seen.state === 'restoring' || !seen.running) return { state: 'absent' };
-    return { state: 'done', output: outputOf(client, component, seen) };
-  },
-  preview: ({ component, to }, seen) => ({
-    danger: 'change',
-    changes:
-      seen.state === 'done'
-        ? []
-        : [
-            `${component} is restored (${to}) into its data folder, which must be missing or empty`,
-            'the server is started on a private socket: applications do not reach it yet',
-          ],
-  }),
-  async run({ client, key, signal, log }, input) {
-    const { component } = input;
-    const restored = await client.restoreServer({ component, key, target: targetOf(input), signal, log });
-    return outputOf(client, component, restored);
-  },
-  async verify({ client, key }, { component }, output) {
-    const seen = await client.server(component);
-    const ours = seen?.key === key && seen.state !== 'restoring';
-    return [
-      proof(
-        `${component} is restored from ${output.backup} and runs`,
-        ours && seen.running && seen.backup === output.backup,
-        seen ? `${seen.state}, running: ${seen.running}, from ${seen.backup}` : 'nothing is restored there',
-      ),
-    ];
-  },
-  goesBack: ({ component, to }) => ({ component, to }),
-  undo: {
-    impossible:
-      'What was there before was lost already. Stop the restored server and move its data folder away if it must go.',
-  },
+  delta: false,
+  files: ({ component, to }) => [
+    `${component} is restored (${to}) into its data folder, which must be missing or empty`,
+  ],
 });
 
 function targetOf({ to }: Input): RestoreTarget {

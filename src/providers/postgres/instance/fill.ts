@@ -7,11 +7,14 @@ import type { World } from '../world.ts';
 import { closedFolder, type ServerUser } from './as-user.ts';
 import { syncAllBelow, syncFolder } from './durable.ts';
 import { withFileErrors } from './file-errors.ts';
-import { layLog } from './lay-log.ts';
+import { writeFilesAndLog } from './files-and-log.ts';
 import { type Marker, readMarker, writeMarker } from './marker.ts';
+import { type Newcomer, removeForeign, requireSameSystem } from './own-folder.ts';
 import { describeStop, type RestorePlan } from './restore-point.ts';
+import { progressLines } from './restore-progress.ts';
 import { stopServer } from './server.ts';
-import { unpackBackup } from './unpack.ts';
+import { STAMP } from './stamp.ts';
+import { listOfFiles } from './unpack.ts';
 
 /** A data folder to be filled, and what stands beside it. */
 export interface Place {
@@ -19,9 +22,6 @@ export interface Place {
   readonly tablespaceFolder: string;
   readonly markerFile: string;
 }
-
-/** First file in a data folder that we fill, last one removed: the folder's own word that its contents are a half-done restore of ours. */
-const STAMP = 'lifeboat-restore-under-way';
 
 /** Throws TARGET_NOT_EMPTY unless the folder is missing, empty, or holds the rest of a restore by the same key. Writes nothing. */
 export async function requireFree(place: Place, key: string): Promise<void> {
@@ -69,20 +69,30 @@ export interface FillRequest extends RestoreRequest {
   readonly durable: boolean;
 }
 
-/** Fills the data folder from the repository. Cut off anywhere, it is begun again by the same key; failed, it leaves nothing. */
+/**
+ * Fills the data folder from the repository. Cut off anywhere, it is begun again by the same key; failed, it leaves nothing, except
+ * where it goes over what was there: then it leaves what is restored so far, for the next try.
+ */
 export async function fillDataFolder(world: World, request: FillRequest): Promise<Marker> {
   const { place, user, component, key, signal } = request;
   return withFileErrors(`${component}: restore into ${place.dataFolder}`, async () => {
-    await requireFree(place, key);
+    const over = request.delta === true && !(await isEmpty(place.dataFolder));
+    if (over) await requireSameSystem(place, newcomer(request));
+    else await requireFree(place, key);
     await requireWay(place, user);
     try {
-      return await fill(world, request);
+      return await fill(world, { ...request, delta: over });
     } catch (error) {
-      if (!willBeResumed(signal)) await clear(world, place, 'all');
+      if (!over && !willBeResumed(signal)) await clear(world, place, 'all');
       throw error;
     }
   });
 }
+
+const newcomer = ({ plan }: FillRequest): Newcomer => {
+  const { system, major } = plan.line.manifest.facts;
+  return { system: String(system), major: Number(major) };
+};
 
 /** A person who interrupts means to go on later from where it stands; any other end leaves nothing behind. */
 export const willBeResumed = ({ aborted, reason }: AbortSignal): boolean =>
@@ -91,23 +101,27 @@ export const willBeResumed = ({ aborted, reason }: AbortSignal): boolean =>
 async function fill(world: World, request: FillRequest): Promise<Marker> {
   const { place, plan, user, signal } = request;
   const marker = markerOf(request);
+  const { repository } = world;
+  const over = request.delta === true;
+  // Before anything of the old goes: a backup whose list cannot be read brings nothing back.
+  const listed = await listOfFiles(repository, plan.line.manifest);
   await writeMarker(place.markerFile, marker);
-  await clear(world, place, 'contents');
+  if (!over) await clear(world, place, 'contents');
   await makeDataFolder(place, user, request.key);
-  request.log(`restoring the backup ${marker.backup}, then replaying the log to ${describeStop(plan)}`);
-  await unpackBackup({
-    repository: world.repository,
-    manifest: plan.line.manifest,
+  if (over) await removeForeign(place, listed);
+  const how = over ? 'restoring what differs from' : 'restoring';
+  request.log(`${how} the backup ${marker.backup}, then replaying the log to ${describeStop(plan)}`);
+  await writeFilesAndLog({
+    repository,
+    plan,
+    listed,
+    keepRight: over,
     dataFolder: place.dataFolder,
     tablespaceFolder: place.tablespaceFolder,
     user,
     signal,
-    onProgress: progressLines(request),
+    onProgress: progressLines(bytesOf(plan), world.clock, request.log),
   });
-  const { pieces, histories, line } = plan;
-  const { repository } = world;
-  const { segmentBytes } = line;
-  await layLog({ repository, pieces, histories, dataFolder: place.dataFolder, segmentBytes, user, signal });
   if (request.durable) await syncAllBelow(place.dataFolder);
   const whole: Marker = { ...marker, state: 'replaying' };
   await writeMarker(place.markerFile, whole);
@@ -169,17 +183,7 @@ async function makeDataFolder({ dataFolder, tablespaceFolder }: Place, user: Ser
   await syncFolder(dataFolder);
 }
 
-/** A line for each tenth. */
-function progressLines({ plan, log }: FillRequest): (written: number) => void {
-  const whole = plan.line.manifest.parts.reduce((sum, part) => sum + part.plainBytes, 0);
-  let told = 0;
-  return (written) => {
-    const tenth = whole === 0 ? 10 : Math.floor((10 * written) / whole);
-    if (tenth <= told) return;
-    told = tenth;
-    log(`${tenth * 10} % of the files`);
-  };
-}
+const bytesOf = ({ line }: RestorePlan): number => line.manifest.parts.reduce((sum, part) => sum + part.plainBytes, 0);
 
 /** True when there is something at the path, a dangling link included. */
 export const exists = (path: string): Promise<boolean> =>

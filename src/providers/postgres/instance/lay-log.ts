@@ -1,5 +1,6 @@
 import { chown, open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { orAborted } from '../../../lib/or-aborted.ts';
 import { KnownError } from '../../../model/errors.ts';
 import { formatLsn } from '../../../model/lsn.ts';
 import type { BackupRepository, LogRef } from '../../../model/repository.ts';
@@ -17,26 +18,33 @@ export interface LayRequest {
 
 /** Writes stored log into `pg_wal` as segment files. Copied, never linked: a server recycles its segments by overwriting them. */
 export async function layLog(request: LayRequest): Promise<void> {
-  const { repository, pieces, signal } = request;
-  let next = fetch(repository, pieces[0]);
-  for (const [index, piece] of pieces.entries()) {
-    signal.throwIfAborted();
-    const bytes = await next;
-    next = fetch(repository, pieces[index + 1]);
-    if (bytes !== undefined) await layPiece(request, piece, bytes);
+  await layPieces(request, request.pieces);
+  await layHistories(request);
+}
+
+/** One after the other: each takes as much memory as a segment, and beside the files there is enough to do. */
+export async function layPieces(request: LayRequest, pieces: readonly LogRef[]): Promise<void> {
+  for (const piece of pieces) {
+    request.signal.throwIfAborted();
+    const bytes = await orAborted(request.repository.readLog(piece), request.signal);
+    await layPiece(request, piece, bytes);
+    free(bytes);
   }
+}
+
+/** Given back at once, and not when memory happens to be looked through. Small buffers share their memory with others. */
+function free({ buffer, byteLength }: Buffer): void {
+  if (byteLength > SHARED && buffer instanceof ArrayBuffer) buffer.transfer(0);
+}
+
+const SHARED = 64 * 1024;
+
+async function layHistories(request: LayRequest): Promise<void> {
   for (const [timeline, text] of request.histories) {
     const path = join(request.dataFolder, 'pg_wal', `${hex(timeline)}.history`);
     await writeFile(path, text, { mode: 0o600 });
     await own(request, path);
   }
-}
-
-/** The next piece is fetched while this one is written. */
-function fetch(repository: LayRequest['repository'], piece: LogRef | undefined): Promise<Buffer | undefined> {
-  const bytes = piece === undefined ? Promise.resolve(undefined) : repository.readLog(piece);
-  bytes.catch(() => undefined); // awaited in its turn
-  return bytes;
 }
 
 async function layPiece(request: LayRequest, piece: LogRef, bytes: Buffer): Promise<void> {
@@ -71,7 +79,9 @@ async function writeAt(request: LayRequest, name: string, offset: number, bytes:
   try {
     if ((await file.stat()).size !== request.segmentBytes) await file.truncate(request.segmentBytes);
     if (request.user) await file.chown(request.user.uid, request.user.gid);
-    await file.write(bytes, 0, bytes.length, offset);
+    // A disk that is nearly full takes less than it was given, and says so only at the next try.
+    for (let at = 0; at < bytes.length; )
+      at += (await file.write(bytes, at, bytes.length - at, offset + at)).bytesWritten;
   } finally {
     await file.close();
   }

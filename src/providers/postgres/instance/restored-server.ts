@@ -65,7 +65,7 @@ export async function restoreServer(world: World, request: RestoreRequest): Prom
   let marker = await ours(place, request.key);
   if (marker === undefined || marker.state === 'restoring') {
     await requireStopped(request.component, place);
-    await requireFree(place, request.key);
+    if (!request.delta) await requireFree(place, request.key);
     await requireFreePort(place.listen, place.port);
     const plan = await planRestore(world, request.component, request.target);
     const { major } = plan.line.manifest.facts;

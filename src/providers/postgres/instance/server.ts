@@ -115,7 +115,7 @@ async function accepting(options: StartServer, child: Child): Promise<ServerStat
     const exited = child.exited();
     if (exited !== undefined && status.state === 'stopped') throw await startFailed(options, exited);
     if (options.clock.now().getTime() > end) throw await tooSlow(options, timeout);
-    await options.clock.sleep(50, options.signal);
+    await options.clock.sleep(20, options.signal);
   }
 }
 

@@ -1,13 +1,13 @@
-import { createHash } from 'node:crypto';
-import { chown, mkdir, open, readFile, symlink, writeFile } from 'node:fs/promises';
-import { dirname, join, normalize } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { extract as extractTar, type Header } from 'tar-stream';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { orAborted } from '../../../lib/or-aborted.ts';
+import { openThread } from '../../../lib/thread.ts';
 import { KnownError } from '../../../model/errors.ts';
 import type { BackupManifest, BackupRepository } from '../../../model/repository.ts';
 import type { ServerUser } from './as-user.ts';
 import { type ListedFile, parseBackupManifest } from './backup-manifest.ts';
+import { type UnpackAnswer, type UnpackCall, type Unpacker, unpacker } from './unpack-calls.ts';
+import type { Progress, UnpackPlace } from './unpack-files.ts';
 
 export interface UnpackRequest {
   readonly repository: Pick<BackupRepository, 'read'>;
@@ -18,135 +18,141 @@ export interface UnpackRequest {
   readonly tablespaceFolder: string;
   readonly user?: ServerUser | undefined;
   readonly signal: AbortSignal;
-  /** Bytes of files written so far. */
-  readonly onProgress?: (written: number) => void;
+  /** What PostgreSQL lists of the backup, where it was read before. */
+  readonly listed?: ReadonlyMap<string, ListedFile>;
+  /** Files that are there and right are kept. */
+  readonly keepRight?: boolean;
+  /** Bytes of files in place so far. */
+  readonly onProgress?: (inPlace: number) => void;
 }
 
-interface Unpacking extends UnpackRequest {
-  readonly listed: ReadonlyMap<string, ListedFile>;
-  readonly seen: Set<string>;
-  written: number;
-}
+/** Plain bytes from which on the files are written by a thread of their own. */
+const THREAD_FROM = 32 * 1024 * 1024;
 
 /** Writes the files of a base backup, each checked against PostgreSQL's own list. Not yet durable when it returns. */
 export async function unpackBackup(request: UnpackRequest): Promise<void> {
-  const list = await wholePart(request, 'backup_manifest');
-  const listed = parseBackupManifest(list, request.manifest.id);
-  const unpacking: Unpacking = { ...request, listed, seen: new Set(), written: 0 };
-  for (const { name } of request.manifest.parts) {
-    if (!name.endsWith('.tar')) continue;
-    const tablespace = /^(\d+)\.tar$/.exec(name)?.[1];
-    await unpackPart(unpacking, name, tablespace);
+  const listed = request.listed ?? (await listOfFiles(request.repository, request.manifest));
+  const { unpack, close } = openUnpacker(request.manifest);
+  const ask = async (call: UnpackCall) => undamaged(request, await unpack(call));
+  try {
+    await ask({ do: 'open', place: placeOf(request, listed) });
+    for (const { name } of request.manifest.parts) {
+      if (!name.endsWith('.tar')) continue;
+      await ask({ do: 'begin', tablespace: /^(\d+)\.tar$/.exec(name)?.[1] });
+      await unpackPart(request, name, ask);
+      await ask({ do: 'end' });
+    }
+    await ask({ do: 'require all' });
+  } finally {
+    await unpack({ do: 'abandon' }).catch(() => undefined);
+    await close();
   }
-  const lost = [...listed.keys()].filter((path) => !unpacking.seen.has(path));
-  if (lost.length > 0) throw damaged(unpacking, lost[0] as string, `is missing, with ${lost.length - 1} others`);
   await mapTablespaces(request);
 }
 
-async function wholePart({ repository, manifest }: UnpackRequest, part: string): Promise<Buffer> {
+/** PostgreSQL's own list of what is in the backup. */
+export async function listOfFiles(
+  repository: UnpackRequest['repository'],
+  manifest: BackupManifest,
+): Promise<ReadonlyMap<string, ListedFile>> {
   const pieces: Buffer[] = [];
-  for await (const piece of repository.read(manifest, part)) pieces.push(piece);
-  return Buffer.concat(pieces);
+  for await (const piece of repository.read(manifest, 'backup_manifest')) pieces.push(piece);
+  return parseBackupManifest(Buffer.concat(pieces), manifest.id);
 }
 
-async function unpackPart(unpacking: Unpacking, part: string, tablespace: string | undefined): Promise<void> {
-  const extract = extractTar();
-  const bytes = Readable.from(unpacking.repository.read(unpacking.manifest, part), { objectMode: false });
-  const feeding = pipeline(bytes, extract, { signal: unpacking.signal });
-  feeding.catch(() => undefined); // awaited below; an error in between must not count as unhandled
+function placeOf(
+  { dataFolder, tablespaceFolder, user, keepRight }: UnpackRequest,
+  listed: UnpackPlace['listed'],
+): UnpackPlace {
+  const owner = user === undefined ? {} : { owner: { uid: user.uid, gid: user.gid } };
+  return { dataFolder, tablespaceFolder, listed, keepRight: keepRight ?? false, ...owner };
+}
+
+function openUnpacker({ parts }: BackupManifest): { unpack: Unpacker; close(): Promise<void> } {
+  const bytes = parts.reduce((sum, part) => sum + part.plainBytes, 0);
+  if (!(bytes >= THREAD_FROM)) return { unpack: unpacker(), close: async () => undefined };
+  const thread = openThread('./unpack-thread', import.meta.url);
+  const unpack = (call: UnpackCall) => thread.call<UnpackAnswer>(call, transferOf(call));
+  return { unpack, close: () => thread.close() };
+}
+
+/** What a buffer may have beyond its bytes, and still be taken for one that has its memory to itself. */
+const SPARE = 128 * 1024;
+
+/** Such a buffer is given away instead of copied. */
+function transferOf(call: UnpackCall): readonly ArrayBuffer[] {
+  if (call.do !== 'take') return [];
+  const { buffer, byteLength } = call.bytes;
+  const alone = byteLength > SPARE && buffer.byteLength - byteLength <= SPARE;
+  return alone && buffer instanceof ArrayBuffer ? [buffer] : [];
+}
+
+type Ask = (call: UnpackCall) => Promise<Progress>;
+
+/** One object is written while the next ones are fetched and opened. */
+async function unpackPart(request: UnpackRequest, part: string, ask: Ask): Promise<void> {
+  const { repository, manifest, signal, onProgress } = request;
+  const passing = new Passing();
+  const take = async (bytes: Buffer) => {
+    const { passed, end } = passing.hand(bytes.length);
+    const { inPlace, notNeeded } = await ask({ do: 'take', bytes, passed });
+    passing.notNeeded(end, notNeeded);
+    onProgress?.(inPlace);
+  };
+  const options = { provenByReader: true, skip: (from: number, to: number) => passing.passes(from, to) };
+  const objects = repository.read(manifest, part, options)[Symbol.asyncIterator]();
+  let taking: Promise<void> = Promise.resolve();
   try {
-    for await (const entry of extract) {
-      await writeEntry(unpacking, entry, tablespace);
-      entry.resume();
-    }
-  } catch (error) {
-    bytes.destroy();
-    extract.destroy();
-    const first = await feeding.then(
-      () => undefined,
-      (cause: unknown) => cause,
-    );
-    throw first instanceof KnownError ? first : error;
-  }
-  await feeding;
-}
-
-type Entry = AsyncIterable<unknown> & { readonly header: Header };
-
-async function writeEntry(unpacking: Unpacking, entry: Entry, tablespace: string | undefined): Promise<void> {
-  const inside = safeName(unpacking, entry.header.name);
-  const root = tablespace === undefined ? unpacking.dataFolder : join(unpacking.tablespaceFolder, tablespace);
-  const path = join(root, inside);
-  const logical = tablespace === undefined ? inside : join('pg_tblspc', tablespace, inside);
-  switch (entry.header.type) {
-    case 'directory':
-      return makeFolder(unpacking, path);
-    case 'symlink': {
-      const target = join(unpacking.tablespaceFolder, inside.slice('pg_tblspc/'.length));
-      await makeFolder(unpacking, target);
-      await makeFolder(unpacking, dirname(path));
-      return symlink(target, path);
-    }
-    case 'file':
-    case 'contiguous-file':
-      await makeFolder(unpacking, dirname(path));
-      return writeFileOf(unpacking, entry, path, logical);
-    default:
-      throw damaged(unpacking, logical, `is a ${entry.header.type}, which no base backup has`);
-  }
-}
-
-function safeName(unpacking: Unpacking, name: string): string {
-  const inside = normalize(name).replace(/\/+$/, '');
-  if (inside.startsWith('/') || inside.split('/').includes('..'))
-    throw damaged(unpacking, name, 'points outside the data folder');
-  return inside;
-}
-
-async function makeFolder({ user }: Unpacking, path: string): Promise<void> {
-  const first = await mkdir(path, { recursive: true, mode: 0o700 });
-  if (first === undefined || user === undefined) return;
-  for (let folder = path; folder.length >= first.length; folder = dirname(folder))
-    await chown(folder, user.uid, user.gid);
-}
-
-async function writeFileOf(unpacking: Unpacking, entry: Entry, path: string, logical: string): Promise<void> {
-  const file = await open(path, 'wx', 0o600);
-  const hash = createHash('sha256');
-  let size = 0;
-  try {
-    if (unpacking.user) await file.chown(unpacking.user.uid, unpacking.user.gid);
-    for await (const bytes of entry as AsyncIterable<Buffer>) {
-      hash.update(bytes);
-      size += bytes.length;
-      await file.write(bytes);
+    for (;;) {
+      const { done, value } = await orAborted(objects.next(), signal);
+      await taking;
+      if (done) break;
+      taking = take(value);
+      taking.catch(() => undefined); // awaited in the next turn
     }
   } finally {
-    await file.close();
+    objects.return?.().catch(() => undefined); // not waited for: it may hang in what was given up
+    await taking;
   }
-  unpacking.written += size;
-  unpacking.onProgress?.(unpacking.written);
-  judge(unpacking, logical, { size, sha256: hash.digest('hex') });
+  await take(Buffer.alloc(0));
+  signal.throwIfAborted();
 }
 
-/** Log segments that came along are not in the list: each of their records carries its own checksum. */
-function judge(unpacking: Unpacking, path: string, found: ListedFile): void {
-  const listed = unpacking.listed.get(path);
-  if (listed === undefined) {
-    if (path.startsWith('pg_wal/')) return;
-    throw damaged(unpacking, path, 'is not in the list of files');
+/** Which objects of a part lie wholly within a file that is kept. The repository asks ahead of what has been written. */
+class Passing {
+  readonly #passed = new Map<number, number>();
+  #handed = 0;
+  #notNeededTo = 0;
+
+  passes(from: number, to: number): boolean {
+    const passes = to <= this.#notNeededTo;
+    if (passes) this.#passed.set(from, to);
+    return passes;
   }
-  if (listed.size !== found.size) throw damaged(unpacking, path, `has ${found.size} bytes instead of ${listed.size}`);
-  if (listed.sha256 !== found.sha256) throw damaged(unpacking, path, 'has the wrong checksum');
-  unpacking.seen.add(path);
+
+  /** Before bytes are handed to the writer: how many are passed over in front of them, and where they end. */
+  hand(bytes: number): { passed: number; end: number } {
+    const from = this.#handed;
+    let at = from;
+    for (let to = this.#passed.get(at); to !== undefined; to = this.#passed.get(at)) at = to;
+    this.#handed = at + bytes;
+    return { passed: at - from, end: this.#handed };
+  }
+
+  notNeeded(end: number, bytes: number): void {
+    this.#notNeededTo = end + bytes;
+  }
 }
 
-const damaged = ({ manifest }: Unpacking, path: string, why: string): KnownError =>
-  new KnownError(
+/** What the writer says against the backup becomes the error that a person reads. */
+function undamaged({ manifest }: UnpackRequest, answer: UnpackAnswer): Progress {
+  if (!('damage' in answer)) return answer;
+  throw new KnownError(
     'OBJECT_DAMAGED',
-    `the backup ${manifest.id} is damaged: ${path} ${why}`,
+    `the backup ${manifest.id} is damaged: ${answer.damage} ${answer.why}`,
     'Restore from another backup: lifeboat points',
   );
+}
 
 /** The server makes its links anew from this file at the first start; the folders named in it are those of the lost server. */
 async function mapTablespaces({ dataFolder, tablespaceFolder }: UnpackRequest): Promise<void> {
