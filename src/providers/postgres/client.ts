@@ -17,6 +17,7 @@ import { extractRows } from './rows/extract.ts';
 import { findDeletions } from './rows/find.ts';
 import { loadRows, outcomeOf } from './rows/load.ts';
 import { describeSalvage, findSalvage } from './rows/salvage.ts';
+import { verifyPoint } from './verify/verify-point.ts';
 import { database, type World } from './world.ts';
 
 /** The real client: PostgreSQL over its own protocol, this machine, and the repository. Opening it touches nothing. */
@@ -57,5 +58,9 @@ export function openPostgres(world: World): PostgresClient {
     backupIsWhole: (component, id) => checkBackup(world, component, id),
     baseBackup: (request) => takeBase(world, request),
     dump: (request) => dump(world, request),
+
+    verification: async (component, key) =>
+      (await world.repository.verifications(component)).find((record) => record.key === key),
+    verifyPoint: (request) => verifyPoint(world, request),
   };
 }

@@ -101,9 +101,10 @@ jit = off
 /** Nobody but the owner of the socket's folder gets as far as this. */
 export const TRUST_THE_SOCKET = 'local all all trust\n';
 
-async function replay(
+/** Starts the server of a filled folder and waits until it stands where its marker says. */
+export async function replay(
   world: World,
-  request: RestoreRequest & { instance: string },
+  request: Omit<RestoreRequest, 'target' | 'key'> & { instance: string },
   { folders, user, marker }: Made & { marker: Marker },
 ): Promise<SideInstance> {
   const { dataFolder, logFile, socketFolder } = folders;

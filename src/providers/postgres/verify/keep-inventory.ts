@@ -1,0 +1,79 @@
+import { minutes, parseDuration } from '../../../lib/duration.ts';
+import { KnownError } from '../../../model/errors.ts';
+import { formatLsn, parseLsn } from '../../../model/lsn.ts';
+import { InventoryPolicy } from '../../../model/plan.ts';
+import type { BackupRequest } from '../client-api.ts';
+import { withSession } from '../connect.ts';
+import { archiveUpTo } from '../stream/archive.ts';
+import { connectionOf, database, type World } from '../world.ts';
+import type { Inventory } from './inventory.ts';
+import { takeInventory } from './take-inventory.ts';
+
+/** What the plan wants counted; what it does not say has its default. */
+export const inventoryPolicy = (world: World, component: string): InventoryPolicy =>
+  InventoryPolicy.parse(database(world, component).inventory ?? {});
+
+/** An inventory as it is kept with a backup. Without one the backup is as good to restore from, so no failure of it costs the backup. */
+export async function inventoryFor(world: World, request: BackupRequest): Promise<Inventory | undefined> {
+  const { component, signal, log } = request;
+  const policy = inventoryPolicy(world, component);
+  const withinMs = parseDuration(policy.within) ?? 0;
+  if (withinMs === 0) return undefined;
+  const address = { uri: connectionOf(world, component) };
+  const what = `${component}: count what is in the database`;
+  try {
+    const now = () => world.clock.now().getTime();
+    const taken = await withSession({ address, what, signal, readOnly: true }, (session) =>
+      takeInventory(session, { policy, withinMs, now }),
+    );
+    return { ...taken, position: formatLsn(endOfRecords(parseLsn(taken.position))) };
+  } catch (error) {
+    if (!(error instanceof KnownError) || signal.aborted) throw error;
+    log(`what is in the database was not counted, and cannot be compared after a restore: ${error.message}`);
+    return undefined;
+  }
+}
+
+const PAGE = 8192n;
+const SHORT_HEADER = 24n;
+const LONG_HEADER = 40n;
+const SMALLEST_SEGMENT = 1n << 20n;
+
+/** A server names the place behind the header of a page it has not begun yet: nothing is there to be received. */
+export function endOfRecords(position: bigint): bigint {
+  const inPage = position % PAGE;
+  const beginsSegment = position % SMALLEST_SEGMENT === inPage;
+  const headerOnly = inPage === SHORT_HEADER || (beginsSegment && inPage === LONG_HEADER);
+  return headerOnly ? position - inPage : position;
+}
+
+/**
+ * The log from the backup to the moment of its inventory. Where a stream is planned, that brings it; where nothing is, what was counted
+ * could never be compared with a restore.
+ */
+export async function keepLogTo(
+  world: World,
+  { component, signal, log }: BackupRequest,
+  position: string,
+): Promise<void> {
+  const methods = database(world, component).backups.map(({ method }) => method);
+  const alone =
+    methods.includes('postgres.base_backup') && !methods.some((method) => method.startsWith('postgres.wal_'));
+  if (!alone) return;
+  try {
+    await archiveUpTo({
+      connection: connectionOf(world, component),
+      repository: world.repository,
+      component,
+      clock: world.clock,
+      signal,
+      position: parseLsn(position),
+      timeout: minutes(2),
+    });
+  } catch (error) {
+    if (!(error instanceof KnownError) || signal.aborted) throw error;
+    log(
+      `the log up to the moment of the counts is not kept, so a restore cannot be compared with them: ${error.message}`,
+    );
+  }
+}
