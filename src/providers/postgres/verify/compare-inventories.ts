@@ -76,14 +76,14 @@ function compareTables({ then, restored, blurred, whyBlurred }: Compared, found:
       faults.push(`the table ${name} is missing`);
       continue;
     }
-    const why = table.not ?? now.not ?? (blurred.has(name) ? whyBlurred : undefined);
+    const why = table.not ?? (blurred.has(name) ? whyBlurred : undefined);
     if (why !== undefined) {
       found.notLookedAt.push({ claim: `the content of ${name} is that of the backup's snapshot`, why });
       continue;
     }
     tables++;
     rows += table.rows ?? 0;
-    const differs = difference(table, now);
+    const differs = now.not === undefined ? difference(table, now) : `it cannot be read: ${now.not}`;
     if (differs !== undefined) faults.push(`${name}: ${differs}`);
   }
   const sampled = then.tables.filter(({ percent }) => percent !== undefined).length;

@@ -3,7 +3,7 @@ import { KnownError } from '../../../model/errors.ts';
 import { formatLsn, parseLsn } from '../../../model/lsn.ts';
 import { InventoryPolicy } from '../../../model/plan.ts';
 import type { BackupRequest } from '../client-api.ts';
-import { withSession } from '../connect.ts';
+import { type Session, withSession } from '../connect.ts';
 import { archiveUpTo } from '../stream/archive.ts';
 import { connectionOf, database, type World } from '../world.ts';
 import type { Inventory } from './inventory.ts';
@@ -23,14 +23,37 @@ export async function inventoryFor(world: World, request: BackupRequest): Promis
   const what = `${component}: count what is in the database`;
   try {
     const now = () => world.clock.now().getTime();
-    const taken = await withSession({ address, what, signal, readOnly: true }, (session) =>
-      takeInventory(session, { policy, withinMs, now }),
-    );
-    return { ...taken, position: formatLsn(endOfRecords(parseLsn(taken.position))) };
+    return await withSession({ address, what, signal, readOnly: true }, async (session) => {
+      const taken = await takeInventory(session, { policy, withinMs, now });
+      const position = await onDisk(world, session, { position: endOfRecords(parseLsn(taken.position)), signal });
+      return { ...taken, position: formatLsn(position) };
+    });
   } catch (error) {
     if (!(error instanceof KnownError) || signal.aborted) throw error;
     log(`what is in the database was not counted, and cannot be compared after a restore: ${error.message}`);
     return undefined;
+  }
+}
+
+/**
+ * A position up to which the server has written its log down, and before which every commit is that the snapshot sees. Records that no commit
+ * waits for may stay in its memory for long; commits are on the disk after three rounds of the writer at the latest.
+ */
+async function onDisk(
+  { clock }: World,
+  session: Session,
+  { position, signal }: { position: bigint; signal: AbortSignal },
+): Promise<bigint> {
+  const [writer] = await session.query<{ ms: number }>(
+    "SELECT setting::int AS ms FROM pg_catalog.pg_settings WHERE name = 'wal_writer_delay'",
+  );
+  const end = clock.now().getTime() + 3 * (writer?.ms ?? 200) + 1000;
+  for (;;) {
+    const [row] = await session.query<{ flushed: string }>('SELECT pg_catalog.pg_current_wal_flush_lsn()::text AS flushed');
+    const flushed = parseLsn((row as { flushed: string }).flushed);
+    if (flushed >= position) return position;
+    if (clock.now().getTime() > end) return flushed;
+    await clock.sleep(50, signal);
   }
 }
 

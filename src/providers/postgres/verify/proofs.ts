@@ -21,4 +21,4 @@ export function noneOf(claim: string, faults: readonly string[], sound: string):
   return { claim, held: false, observed: `${faults.slice(0, SHOWN).join('; ')}${more}` };
 }
 
-const SHOWN = 5;
+const SHOWN = 20;
