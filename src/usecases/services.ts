@@ -8,6 +8,7 @@ import type { RunJournal } from '../model/journal.ts';
 import type { LogSearchRequest, LogSearchResult } from '../model/log-search.ts';
 import type { Plan, SecretRef } from '../model/plan.ts';
 import type { BackupRepository, VerificationRecord } from '../model/repository.ts';
+import type { Proof } from '../model/run.ts';
 import type { RunCopies } from '../model/run-copy.ts';
 
 import type { RunSpan } from '../model/run-spans.ts';
@@ -42,6 +43,8 @@ export interface Services {
   findInLog(world: PlanWorld, request: LogSearchRequest): Promise<LogSearchResult>;
   /** Restores a recovery point into an instance that is thrown away, proves it, and keeps what was found. */
   verifyPoint(world: PlanWorld, request: VerifyPointRequest): Promise<VerificationRecord>;
+  /** Looks for damage in a server in use: reads only, makes nothing, and rests as long as it works. */
+  scanLive(world: PlanWorld, request: ScanRequest): Promise<ScanFound>;
   /** What of a component would be lost if its server died now. */
   gauge(world: PlanWorld, component: string, signal: AbortSignal): Promise<GaugeReading>;
   /** Gives back everything that was opened here. */
@@ -56,6 +59,18 @@ export interface VerifyPointRequest {
   readonly key: string;
   readonly signal: AbortSignal;
   log(line: string): void;
+}
+
+export interface ScanRequest {
+  readonly component: string;
+  readonly within: Duration;
+  readonly signal: AbortSignal;
+  log(line: string): void;
+}
+
+export interface ScanFound {
+  readonly proofs: readonly Proof[];
+  readonly notLookedAt: readonly { readonly claim: string; readonly why: string }[];
 }
 
 /** Where a repository is and how it is opened, in a plan or as typed. */

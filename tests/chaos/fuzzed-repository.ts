@@ -52,7 +52,11 @@ export async function wholeRepository(): Promise<Whole> {
   await log(120_000, 200_000, '2026-01-14T03:03:00.000Z');
   await base(repository, files, { id: 'base-2', from: 140_000, at: '2026-01-14T03:03:30.000Z' });
   await log(200_000, 300_000, '2026-01-14T03:04:00.000Z');
-  await takeBackup(repository, { 'database.dump': noise(40_000) }, { id: 'dump-1', at: new Date('2026-01-14T03:02:30.000Z') });
+  await takeBackup(
+    repository,
+    { 'database.dump': noise(40_000) },
+    { id: 'dump-1', at: new Date('2026-01-14T03:02:30.000Z') },
+  );
   await repository.putTimelineHistory('database', '73', 2, '1\t0/1F0000\tno recovery target specified\n');
   const proofs = [{ claim: 'it can be read', held: true, observed: '3 tables' }];
   const at = '2026-01-14T03:05:00.000Z';
@@ -73,7 +77,13 @@ async function base(repository: BackupRepository, known: Map<string, string>, { 
   for (const [name, bytes] of Object.entries(files)) if (bytes.length > 0) known.set(`${id} /${name}`, sha256(bytes));
   const parts = { 'base.tar': await tarOf(files), backup_manifest: listOf(files), 'inventory.json': '{}' };
   const [startLsn, endLsn] = [from, from + 10].map((position) => formatLsn(BigInt(SEGMENT + position)));
-  const facts = { system: '73', timeline: 1, startLsn: startLsn as string, endLsn: endLsn as string, segmentBytes: SEGMENT };
+  const facts = {
+    system: '73',
+    timeline: 1,
+    startLsn: startLsn as string,
+    endLsn: endLsn as string,
+    segmentBytes: SEGMENT,
+  };
   await takeBackup(repository, parts, { id, method: 'postgres.base_backup', facts, at: new Date(at) });
 }
 
@@ -183,7 +193,8 @@ async function restore(repository: BackupRepository, { point, pieces, given, tru
       const bytes = await readFile(path);
       const name = path.slice(place.dataFolder.length);
       if (!name.startsWith('/pg_wal/')) given.set(`${manifest.id} ${name}`, sha256(bytes));
-      else if (!name.endsWith('.history')) given.set('the log laid down', isLaid(bytes, pieces, truth) ? 'as it was' : 'wrong');
+      else if (!name.endsWith('.history'))
+        given.set('the log laid down', isLaid(bytes, pieces, truth) ? 'as it was' : 'wrong');
     }
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -194,5 +205,7 @@ async function restore(repository: BackupRepository, { point, pieces, given, tru
 function isLaid(segment: Buffer, pieces: Restoring['pieces'], truth: Buffer): boolean {
   const from = Number(pieces[0]?.from ?? 0n) - SEGMENT;
   const to = Number(pieces.at(-1)?.to ?? 0n) - SEGMENT;
-  return segment.subarray(from, to).equals(truth.subarray(from, to)) && segment.subarray(to).every((byte) => byte === 0);
+  return (
+    segment.subarray(from, to).equals(truth.subarray(from, to)) && segment.subarray(to).every((byte) => byte === 0)
+  );
 }

@@ -29,7 +29,10 @@ const SPOILS: Readonly<Record<string, Spoil>> = {
   'two swapped': (roll) => {
     const [one, other] = [pick(keys, roll), pick(keys, roll)];
     const bytes = whole.get(one) as Buffer;
-    return { what: `${one} and ${other}`, objects: new Map(whole).set(one, whole.get(other) as Buffer).set(other, bytes) };
+    return {
+      what: `${one} and ${other}`,
+      objects: new Map(whole).set(one, whole.get(other) as Buffer).set(other, bytes),
+    };
   },
   'left out': (roll) => {
     const key = pick(keys, roll);
@@ -48,7 +51,8 @@ type Verdict = 'refused' | 'told' | 'harmless' | 'silent';
 function judge(seen: Answer): Verdict {
   if (seen.refused.length > 0) return 'refused';
   if (seen.points !== truth.points) return 'told';
-  const same = seen.restored === truth.restored && [...truth.given].every(([name, sum]) => seen.given.get(name) === sum);
+  const same =
+    seen.restored === truth.restored && [...truth.given].every(([name, sum]) => seen.given.get(name) === sum);
   return same ? 'harmless' : 'silent';
 }
 
@@ -64,21 +68,25 @@ test('the repository that is spoiled is whole and restores its newest moment', (
   expect(wrongBytes(truth)).toEqual([]);
 });
 
-test.each(Object.keys(SPOILS))(`%s, ${ROUNDS / 4} times: refused or told, and no changed byte comes out`, {
-  timeout: 600_000,
-}, async (how) => {
-  const roll = dice(20260114 + Object.keys(SPOILS).indexOf(how));
-  const verdicts: Record<Verdict, number> = { refused: 0, told: 0, harmless: 0, silent: 0 };
-  for (let round = 0; round < ROUNDS / 4; round++) {
-    const { what, objects } = (SPOILS[how] as Spoil)(roll);
-    const seen = await askFor(objects, made);
-    const changed = [...whole].some(([key, bytes]) => objects.get(key)?.equals(bytes) !== true);
-    const verdict = changed ? judge(seen) : 'harmless';
-    verdicts[verdict]++;
-    expect(wrongBytes(seen), what).toEqual([]);
-    expect(verdict, `${what} ${JSON.stringify(seen.refused)}`).not.toBe('silent');
-    // Bytes that are there and wrong are never merely told: they are refused by name.
-    if (changed && how !== 'left out') expect(verdict, what).toBe('refused');
-  }
-  if (process.env.CHAOS === 'all') console.info(`${how}: ${JSON.stringify(verdicts)}`);
-});
+test.each(Object.keys(SPOILS))(
+  `%s, ${ROUNDS / 4} times: refused or told, and no changed byte comes out`,
+  {
+    timeout: 600_000,
+  },
+  async (how) => {
+    const roll = dice(20260114 + Object.keys(SPOILS).indexOf(how));
+    const verdicts: Record<Verdict, number> = { refused: 0, told: 0, harmless: 0, silent: 0 };
+    for (let round = 0; round < ROUNDS / 4; round++) {
+      const { what, objects } = (SPOILS[how] as Spoil)(roll);
+      const seen = await askFor(objects, made);
+      const changed = [...whole].some(([key, bytes]) => objects.get(key)?.equals(bytes) !== true);
+      const verdict = changed ? judge(seen) : 'harmless';
+      verdicts[verdict]++;
+      expect(wrongBytes(seen), what).toEqual([]);
+      expect(verdict, `${what} ${JSON.stringify(seen.refused)}`).not.toBe('silent');
+      // Bytes that are there and wrong are never merely told: they are refused by name.
+      if (changed && how !== 'left out') expect(verdict, what).toBe('refused');
+    }
+    if (process.env.CHAOS === 'all') console.info(`${how}: ${JSON.stringify(verdicts)}`);
+  },
+);

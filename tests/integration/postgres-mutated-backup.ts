@@ -24,7 +24,11 @@ export interface MutatedRepository {
 }
 
 /** A copy of a repository in which the one backup is another. */
-export async function mutated(store: TestRepository, component: string, mutation: Mutation): Promise<MutatedRepository> {
+export async function mutated(
+  store: TestRepository,
+  component: string,
+  mutation: Mutation,
+): Promise<MutatedRepository> {
   const folder = await mkdtemp(join(tmpdir(), 'lbmut-'));
   await cp(store.folder, folder, { recursive: true });
   const repository = await open(folder, store.recipient, store.identity);

@@ -1,10 +1,12 @@
-import { readdir } from 'node:fs/promises';
+import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openCatalog } from '../../src/catalog/open-catalog.ts';
 import type { VerificationRecord } from '../../src/model/repository.ts';
 import type { Inventory } from '../../src/providers/postgres/verify/inventory.ts';
 import { pageSum } from '../../src/providers/postgres/verify/page-sum.ts';
+import type { Findings } from '../../src/providers/postgres/verify/proofs.ts';
+import { scanLive } from '../../src/providers/postgres/verify/scan-live.ts';
 import { verifyPoint } from '../../src/providers/postgres/verify/verify-point.ts';
 import type { World } from '../../src/providers/postgres/world.ts';
 import { newStep, type TestWorld, testWorld } from './postgres-actions-world.ts';
@@ -80,7 +82,13 @@ async function archive(): Promise<void> {
   const { systemClock } = await import('../../src/lib/clock.ts');
   const { parseLsn } = await import('../../src/model/lsn.ts');
   const [row] = await w.sql<{ l: string }>('SELECT pg_current_wal_flush_lsn()::text AS l');
-  const common = { connection: w.uri, repository: w.store.repository, component: 'database', clock: systemClock, signal };
+  const common = {
+    connection: w.uri,
+    repository: w.store.repository,
+    component: 'database',
+    clock: systemClock,
+    signal,
+  };
   await archiveUpTo({ ...common, position: parseLsn(row?.l as string), timeout: 60_000 });
 }
 
@@ -118,8 +126,10 @@ function wrongKey(bytes: Buffer): Buffer {
   return spoiled;
 }
 
-const onFile = (name: string, change: (bytes: Buffer) => Buffer): Mutation['file'] & object => (path, bytes) =>
-  path === files[name] ? change(bytes) : undefined;
+const onFile =
+  (name: string, change: (bytes: Buffer) => Buffer): Mutation['file'] & object =>
+  (path, bytes) =>
+    path === files[name] ? change(bytes) : undefined;
 const damage = onFile('damaged', flipped);
 const cut = onFile('shortened', (bytes) => bytes.subarray(0, 8192));
 const unsort = onFile('sorted_pkey', wrongKey);
@@ -133,13 +143,26 @@ describe('a recovery point that is good', () => {
     expect(broken(record)).toEqual([]);
     expect(record).toMatchObject({ held: true, component: 'database', not_looked_at: [] });
     const claims = record.proofs.map(({ claim }) => claim);
-    for (const part of ['restored', 'rows', 'newest row', 'role', 'extensions', 'hole', 'foreign key', 'amcheck', 'page', 'there are orders'])
+    for (const part of [
+      'restored',
+      'rows',
+      'newest row',
+      'role',
+      'extensions',
+      'hole',
+      'foreign key',
+      'amcheck',
+      'page',
+      'there are orders',
+    ])
       expect(claims.join('\n')).toContain(part);
     expect(await readdir(join(w.services.workFolder, 'instances'))).toEqual([]);
   });
 });
 
-test('a recovery point that lost something is red, and each loss and each damage is named', { timeout: SLOW }, async () => {
+test('a recovery point that lost something is red, and each loss and each damage is named', {
+  timeout: SLOW,
+}, async () => {
   const record = await verified({
     file: (path, bytes) => damage(path, bytes) ?? cut(path, bytes) ?? unsort(path, bytes),
     inventory: (inventory) => ({ ...inventory, ...lost, databases: [...inventory.databases, 'shop'] }),
@@ -167,6 +190,41 @@ test('a recovery point that lost something is red, and each loss and each damage
   expect(said).toMatch(/public.shortened: \d+ rows instead of 2000/);
 });
 
+describe('a server in use', () => {
+  const scan = () => scanLive(w.services, { component: 'database', within: 60_000, signal, log });
+  const faults = ({ proofs }: Findings): string[] => proofs.filter(({ held }) => !held).map(({ observed }) => observed);
+
+  test('is not said to be damaged while it is written to, and is when a page of it is', { timeout: SLOW }, async () => {
+    await w.sql('CREATE TABLE busy AS SELECT i AS id, repeat(md5(i::text), 5) AS note FROM generate_series(1, 5000) i');
+    await w.sql('CREATE INDEX ON busy (note)');
+    let over = false;
+    const writing = (async () => {
+      for (let round = 0; !over; round++) {
+        await w.sql(`UPDATE busy SET note = note || '' WHERE id % 20 = ${round % 20}`);
+        if (round % 4 === 0) await w.sql('CHECKPOINT');
+        if (round % 10 === 0) await w.sql('VACUUM busy');
+      }
+    })();
+    const calm = await scan();
+    expect(faults(calm)).toEqual([]);
+    expect(calm.proofs.map(({ claim }) => claim)).toContain('every page on the disk has the checksum of its content');
+    expect(calm.notLookedAt.map(({ why }) => why)).toEqual([
+      'the extension is not in this database: CREATE EXTENSION amcheck',
+    ]);
+    await w.sql('CREATE EXTENSION amcheck');
+    const deep = await scan();
+    expect(faults(deep)).toEqual([]);
+    expect(deep.proofs.map(({ claim }) => claim)).toContain('tables and indexes are sound (amcheck)');
+    over = true;
+    await writing;
+    const path = join(w.dataFolder, files.shortened as string);
+    const file = await open(path, 'r+');
+    await file.write(Buffer.from([0xaa, 0x55]), 0, 2, 2 * 8192 + 8000);
+    await file.close();
+    expect(faults(await scan()).join()).toContain(`shortened, page 2 (${files.shortened})`);
+  });
+});
+
 describe.runIf(all)('one at a time', () => {
   const cases: Record<string, [Mutation, RegExp]> = {
     'one byte of a page': [{ file: damage }, /every page has the checksum of its content: base\/\d+\/\d+, page 1/],
@@ -174,7 +232,10 @@ describe.runIf(all)('one at a time', () => {
     'an index that lost a key': [{ file: unsort }, /sorted_pkey: amcheck: /],
     'an old copy presented as new': [{ manifest: aDayAgo }, /and no older one: .* away from what its manifest says/],
     'another system': [{ inventory: (one) => ({ ...one, system: '73' }) }, /it is of the system \d+, not 73/],
-    'another database': [{ inventory: (one) => ({ ...one, database: 'shop' }) }, /it is the database postgres, not shop/],
+    'another database': [
+      { inventory: (one) => ({ ...one, database: 'shop' }) },
+      /it is the database postgres, not shop/,
+    ],
     'a role': [
       { inventory: (one) => ({ ...one, roles: [...one.roles, { name: 'ada', login: true, superuser: false }] }) },
       /the role ada is missing/,

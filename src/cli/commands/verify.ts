@@ -1,6 +1,8 @@
+import { KnownError } from '../../model/errors.ts';
+import { type ScanLiveResult, scanLive } from '../../usecases/scan-live.ts';
 import { type VerifyPointsResult, verifyPoints } from '../../usecases/verify-points.ts';
 import { defineCommand, optional, text, toggle } from '../define-command.ts';
-import { verifyText } from '../verify-text.ts';
+import { scanText, verifyText } from '../verify-text.ts';
 
 export const verifyCommand = defineCommand({
   name: 'verify',
@@ -12,6 +14,7 @@ export const verifyCommand = defineCommand({
     'lifeboat verify database --point base-20260114-030512-9f3c21',
     'lifeboat verify database --all',
     'lifeboat verify --due',
+    'lifeboat verify database --live',
   ],
   args: { component: optional('The component. Default: every PostgreSQL component that has backups.') },
   flags: {
@@ -19,6 +22,8 @@ export const verifyCommand = defineCommand({
     latest: toggle('The newest point: the default, written out.'),
     all: toggle('Every base backup there is.'),
     due: toggle('Only what is due by the plan (backups: verify: how: restore, every).'),
+    live: toggle('Look for damage in the running server instead: it reads only, and rests as long as it works.'),
+    within: text('TIME', 'With --live: how long it may take. Default: 10m.'),
   },
   exits: [
     [0, 'All that was verified is good, and nothing is overdue.'],
@@ -35,9 +40,23 @@ export const verifyCommand = defineCommand({
     'BINARY_MISSING',
     'DISK_FULL',
     'RUN_LOCKED',
+    'TARGET_UNREACHABLE',
+    'TARGET_DENIED',
   ],
-  run: ({ component, point, latest, all, due }, services, screen): Promise<VerifyPointsResult> =>
-    verifyPoints({ component, point, latest, all, due, signal: screen.signal, log: screen.say }, services),
-  print: verifyText,
+  run(
+    { component, point, latest, all, due, live, within },
+    services,
+    screen,
+  ): Promise<VerifyPointsResult | ScanLiveResult> {
+    const common = { component, signal: screen.signal, log: screen.say };
+    const points = point !== undefined || latest || all || due;
+    if (live && points)
+      throw new KnownError('USAGE', '--live looks at the running server, not at a point', 'Give --live alone.');
+    if (!live && within !== undefined)
+      throw new KnownError('USAGE', '--within goes with --live', 'Give both, or none.');
+    if (live) return scanLive({ ...common, within }, services);
+    return verifyPoints({ ...common, point, latest, all, due }, services);
+  },
+  print: (result, paint) => ('live' in result ? scanText(result, paint) : verifyText(result, paint)),
   exit: ({ ok }) => (ok ? 0 : 1),
 });

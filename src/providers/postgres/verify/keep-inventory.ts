@@ -49,7 +49,9 @@ async function onDisk(
   );
   const end = clock.now().getTime() + 3 * (writer?.ms ?? 200) + 1000;
   for (;;) {
-    const [row] = await session.query<{ flushed: string }>('SELECT pg_catalog.pg_current_wal_flush_lsn()::text AS flushed');
+    const [row] = await session.query<{ flushed: string }>(
+      'SELECT pg_catalog.pg_current_wal_flush_lsn()::text AS flushed',
+    );
     const flushed = parseLsn((row as { flushed: string }).flushed);
     if (flushed >= position) return position;
     if (clock.now().getTime() > end) return flushed;

@@ -21,7 +21,7 @@ export async function checkStructure(session: Session, found: Findings): Promise
     found.notLookedAt.push({ claim: CLAIM, why: 'the extension amcheck is not installed on this machine' });
     return;
   }
-  const targets = await session.query<Target>(TARGETS, [quoted(schema)]);
+  const targets = await structureTargets(session, schema);
   const faults: string[] = [];
   for (const { what, sql } of targets) {
     try {
@@ -52,6 +52,10 @@ async function amcheckSchema(session: Session): Promise<string | undefined> {
   );
   return found?.schema;
 }
+
+/** Every table and every index that amcheck can look at, tables first. */
+export const structureTargets = (session: Session, schema: string): Promise<readonly Target[]> =>
+  session.query<Target>(TARGETS, [quoted(schema)]);
 
 const TARGETS = `
   SELECT c.oid::pg_catalog.regclass::text AS what, CASE WHEN c.relkind = 'i'
