@@ -12,6 +12,8 @@ import { open, type TestRepository } from './postgres-stream-world.ts';
 export interface Mutation {
   /** New content of a file of the data folder; undefined leaves it as it is. */
   file?(path: string, bytes: Buffer): Buffer | undefined;
+  /** New content of a dump: then the dump is the one that is spoiled, and the base backup is gone. */
+  dump?(bytes: Buffer): Buffer;
   inventory?(inventory: Inventory): Inventory;
   manifest?(manifest: BackupManifest): Partial<Pick<BackupManifest, 'startedAt' | 'facts'>>;
   /** Whatever else, with the repository itself. */
@@ -32,17 +34,20 @@ export async function mutated(
   const folder = await mkdtemp(join(tmpdir(), 'lbmut-'));
   await cp(store.folder, folder, { recursive: true });
   const repository = await open(folder, store.recipient, store.identity);
-  if (mutation.file || mutation.inventory || mutation.manifest) await rewrite(repository, component, mutation);
+  if (mutation.file || mutation.dump || mutation.inventory || mutation.manifest) await rewrite(repository, component, mutation);
   await mutation.repository?.(repository, folder);
   return { repository, remove: () => rm(folder, { recursive: true, force: true }) };
 }
 
 async function rewrite(repository: BackupRepository, component: string, mutation: Mutation): Promise<void> {
-  const [manifest] = (await repository.backups(component)).filter(({ method }) => method === 'postgres.base_backup');
+  const wanted = mutation.dump ? 'postgres.dump' : 'postgres.base_backup';
+  const backups = await repository.backups(component);
+  const manifest = backups.find(({ method }) => method === wanted);
   if (manifest === undefined) throw new Error('no backup to spoil');
   const parts = new Map<string, Buffer>();
   for (const { name } of manifest.parts) parts.set(name, await whole(repository, manifest, name));
   if (mutation.file) await rewriteFiles(parts, mutation.file);
+  if (mutation.dump) parts.set('database.dump', mutation.dump(parts.get('database.dump') as Buffer));
   if (mutation.inventory) {
     const inventory = JSON.parse(`${parts.get('inventory.json')}`) as Inventory;
     parts.set('inventory.json', Buffer.from(JSON.stringify(mutation.inventory(inventory))));

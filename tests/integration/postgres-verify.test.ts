@@ -8,7 +8,6 @@ import { pageSum } from '../../src/providers/postgres/verify/page-sum.ts';
 import type { Findings } from '../../src/providers/postgres/verify/proofs.ts';
 import { scanLive } from '../../src/providers/postgres/verify/scan-live.ts';
 import { verifyPoint } from '../../src/providers/postgres/verify/verify-point.ts';
-import type { World } from '../../src/providers/postgres/world.ts';
 import { newStep, type TestWorld, testWorld } from './postgres-actions-world.ts';
 import { type Mutation, mutated } from './postgres-mutated-backup.ts';
 
@@ -28,6 +27,7 @@ let lost: Moment;
 
 beforeAll(async () => {
   w = await testWorld({
+    major: 15,
     database: {
       backups: [{ method: 'postgres.base_backup' }],
       verification: [{ name: 'there are orders', sql: 'SELECT count(*)::int AS n FROM orders', expect: 'n > 0' }],
@@ -92,11 +92,11 @@ async function archive(): Promise<void> {
   await archiveUpTo({ ...common, position: parseLsn(row?.l as string), timeout: 60_000 });
 }
 
-async function verified(mutation: Mutation, more: Partial<World> = {}): Promise<VerificationRecord> {
+async function verified(mutation: Mutation, point?: string): Promise<VerificationRecord> {
   const copy = await mutated(w.store, 'database', mutation);
   try {
-    const world = { ...w.services, repository: copy.repository, catalog: openCatalog(copy.repository), ...more };
-    const record = await verifyPoint(world, { component: 'database', key: newStep().key, signal, log });
+    const world = { ...w.services, repository: copy.repository, catalog: openCatalog(copy.repository) };
+    const record = await verifyPoint(world, { component: 'database', point, key: newStep().key, signal, log });
     expect(await copy.repository.verifications('database')).toEqual([record]);
     return record;
   } finally {
@@ -189,6 +189,44 @@ test('a recovery point that lost something is red, and each loss and each damage
     expect(said).toContain(what);
   expect(said).toMatch(/public.shortened: \d+ rows instead of 2000/);
 });
+
+describe('a dump', () => {
+  let dump: string;
+  beforeAll(async () => {
+    dump = (await w.client.dump({ component: 'database', key: 'run/dump', signal, log })).id;
+  }, SLOW);
+
+  test('that is good stays green, compared with what was counted in its own snapshot', { timeout: SLOW }, async () => {
+    const record = await verified({}, dump);
+    expect(broken(record)).toEqual([]);
+    const rows = record.proofs.find(({ claim }) => claim.startsWith('every table has the rows'));
+    expect(rows?.observed).toMatch(/^\d+ tables, \d{5} rows counted/);
+  });
+
+  const cases: Record<string, [(bytes: Buffer) => Buffer | Promise<Buffer>, RegExp]> = {
+    'cut short': [(bytes) => bytes.subarray(0, Math.floor(bytes.length * 0.6)), /it can be restored.*pg_restore ended/],
+    'without a byte': [() => Buffer.alloc(0), /it can be restored.*pg_restore ended/],
+    'of an empty database': [() => emptyDump(), /the table public.customers is missing/],
+  };
+  test.runIf(all).each(Object.entries(cases))('%s is red', { timeout: SLOW }, async (_name, [spoil, named]) => {
+    const [manifest] = (await w.store.repository.backups('database')).filter(({ id }) => id === dump);
+    const pieces: Buffer[] = [];
+    for await (const piece of w.store.repository.read(manifest as never, 'database.dump')) pieces.push(piece);
+    const spoiled = await spoil(Buffer.concat(pieces));
+    const record = await verified({ dump: () => spoiled }, dump);
+    expect(record.held).toBe(false);
+    expect(broken(record).join('\n')).toMatch(named);
+  });
+});
+
+/** What pg_dump writes of a database in which there is nothing. */
+async function emptyDump(): Promise<Buffer> {
+  const { findBinaries } = await import('../../src/providers/postgres/instance/binaries.ts');
+  const { folder } = await findBinaries({ need: ['pg_dump'], env: () => undefined });
+  const uri = w.uri.replace(/postgres$/, 'template1');
+  const { execFileSync } = await import('node:child_process');
+  return execFileSync(join(folder, 'pg_dump'), ['--format=custom', `--dbname=${uri}`]);
+}
 
 describe('a server in use', () => {
   const scan = () => scanLive(w.services, { component: 'database', within: 60_000, signal, log });

@@ -8,7 +8,7 @@ import { findBinaries } from './instance/binaries.ts';
 import { takeBaseBackup } from './stream/base-backup.ts';
 import { takeDump } from './stream/dump.ts';
 import type { Inventory } from './verify/inventory.ts';
-import { inventoryFor, keepLogTo } from './verify/keep-inventory.ts';
+import { inventoryFor, keepLogTo, withSnapshot } from './verify/keep-inventory.ts';
 import { connectionOf, database, type World } from './world.ts';
 
 const describe = ({ id, parts, facts }: BackupManifest): TakenBackup => ({
@@ -69,7 +69,8 @@ export async function dump(world: World, request: BackupRequest): Promise<TakenB
   const known = await findBackup(world, request.component, request.key);
   if (known !== undefined) return known;
   const { folder } = await findBinaries({ need: ['pg_dump'], env: (name) => world.env(name) });
-  return describe(await takeDump({ ...common(world, request, 'dump'), binaries: folder }));
+  const settings = { ...common(world, request, 'dump'), binaries: folder };
+  return withSnapshot(world, request, async (inventory) => describe(await takeDump({ ...settings, inventory })));
 }
 
 const common = (world: World, { component, key, signal }: BackupRequest, kind: 'base' | 'dump') => ({

@@ -4,10 +4,11 @@ import { formatLsn, parseLsn } from '../../../model/lsn.ts';
 import { InventoryPolicy } from '../../../model/plan.ts';
 import type { BackupRequest } from '../client-api.ts';
 import { type Session, withSession } from '../connect.ts';
+import { translatePgError } from '../errors.ts';
 import { archiveUpTo } from '../stream/archive.ts';
 import { connectionOf, database, type World } from '../world.ts';
 import type { Inventory } from './inventory.ts';
-import { takeInventory } from './take-inventory.ts';
+import { countInSnapshot, SNAPSHOT, takeInventory } from './take-inventory.ts';
 
 /** What the plan wants counted; what it does not say has its default. */
 export const inventoryPolicy = (world: World, component: string): InventoryPolicy =>
@@ -101,4 +102,41 @@ export async function keepLogTo(
       `the log up to the moment of the counts is not kept, so a restore cannot be compared with them: ${error.message}`,
     );
   }
+}
+
+/** A snapshot that a dump is taken of, and the count of what is in it. */
+export interface OpenSnapshot {
+  readonly snapshot: string;
+  take(): Promise<Uint8Array | undefined>;
+}
+
+/** Keeps a snapshot open for a dump, so that what is counted is exactly what is dumped. Where that cannot be, the dump is taken without. */
+export async function withSnapshot<T>(
+  world: World,
+  request: BackupRequest,
+  use: (inventory: OpenSnapshot | undefined) => Promise<T>,
+): Promise<T> {
+  const { component, signal, log } = request;
+  const policy = inventoryPolicy(world, component);
+  const withinMs = parseDuration(policy.within) ?? 0;
+  if (withinMs === 0) return use(undefined);
+  const address = { uri: connectionOf(world, component) };
+  const what = `${component}: count what is dumped`;
+  const now = () => world.clock.now().getTime();
+  return withSession({ address, what, signal, readOnly: true }, async (session) => {
+    await session.query(SNAPSHOT);
+    await session.query('SET LOCAL idle_in_transaction_session_timeout = 0');
+    const [exported] = await session.query<{ id: string }>('SELECT pg_catalog.pg_export_snapshot() AS id');
+    const take = async () => {
+      try {
+        const counted = await countInSnapshot(session, { policy, withinMs, now, whole: true });
+        return Buffer.from(JSON.stringify(counted));
+      } catch (error) {
+        if (signal.aborted) throw error;
+        log(`what is in the database was not counted: ${translatePgError(error, what).message}`);
+        return undefined;
+      }
+    };
+    return use({ snapshot: (exported as { id: string }).id, take });
+  });
 }

@@ -11,11 +11,12 @@ import { tablesOfFiles } from '../rows/tables.ts';
 import { readRecords } from '../wal/records.ts';
 import { scanTransactions } from '../wal/transactions.ts';
 import { compareInventories } from './compare-inventories.ts';
-import { INVENTORY_PART, type Inventory, parseInventory } from './inventory.ts';
+import type { Inventory } from './inventory.ts';
 import { inventoryPolicy } from './keep-inventory.ts';
 import { judgeLabel, readLabel } from './label.ts';
 import { noneOf } from './proofs.ts';
 import { type Proving, RESTORES, reachesAsFar } from './proving.ts';
+import { readInventory } from './read-inventory.ts';
 import { scanPages } from './scan-pages.ts';
 import { positionOfSnapshot, type SnapshotPosition } from './snapshot-position.ts';
 import { checkForeignKeys, checkStructure } from './structure.ts';
@@ -52,11 +53,8 @@ interface Counted {
 async function countedOf({ world, point, manifest, found }: Proving): Promise<Counted | undefined> {
   const claim = "every table has the rows that it had in the backup's snapshot";
   const cannot = (why: string): undefined => void found.notLookedAt.push({ claim, why });
-  if (!manifest.parts.some(({ name }) => name === INVENTORY_PART))
-    return cannot('nothing was counted when this backup was taken (inventory)');
-  const pieces: Buffer[] = [];
-  for await (const piece of world.repository.read(manifest, INVENTORY_PART)) pieces.push(piece);
-  const inventory = parseInventory(Buffer.concat(pieces).toString('utf8'), manifest.id);
+  const inventory = await readInventory({ world, manifest });
+  if (inventory === undefined) return cannot('nothing was counted when this backup was taken (inventory)');
   const { position } = inventory;
   const end = point.log?.to;
   if (end === undefined || parseLsn(end) < parseLsn(position))

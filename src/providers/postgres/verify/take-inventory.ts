@@ -10,29 +10,39 @@ export interface TakeInventory {
   /** How long all of it may take; what is not counted by then is kept as not counted. */
   readonly withinMs: number;
   now(): number;
+  /** Every block of a large table too: a copy of rows has other blocks. */
+  readonly whole?: boolean;
   /** Counts what an earlier inventory counted, in the way it did; default: what the policy says. */
   readonly like?: Inventory;
 }
+
+/** Begins the transaction in whose snapshot everything is counted. */
+export const SNAPSHOT = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
 
 /**
  * Counts what is in a database, in one snapshot, and reads only. On a primary the snapshot is named, so that the exact moment can be
  * found in the log again.
  */
 export async function takeInventory(session: Session, request: TakeInventory): Promise<Inventory> {
-  await session.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+  await session.query(SNAPSHOT);
   try {
-    // What texts of rows depend on is the same wherever they are read; a count may not take all processors of a server in use.
-    for (const setting of EXACT) await session.query(`SET LOCAL ${setting}`);
-    const [head] = await session.query<Head>(HEAD);
-    const { at, position, snapshot, ...rest } = head as Head;
-    const names = await readNames(session);
-    const deadline = request.now() + request.withinMs;
-    const tables = await countTables(session, { ...request, deadline });
-    const newest = await readNewest(session, { ...request, deadline });
-    return { format: 1, at: at.toISOString(), position, snapshot, ...rest, ...names, tables, newest };
+    return await countInSnapshot(session, request);
   } finally {
     await session.query('ROLLBACK');
   }
+}
+
+/** The same in a transaction that was begun already with SNAPSHOT. */
+export async function countInSnapshot(session: Session, request: TakeInventory): Promise<Inventory> {
+  // What texts of rows depend on is the same wherever they are read; a count may not take all processors of a server in use.
+  for (const setting of EXACT) await session.query(`SET LOCAL ${setting}`);
+  const [head] = await session.query<Head>(HEAD);
+  const { at, position, snapshot, ...rest } = head as Head;
+  const names = await readNames(session);
+  const deadline = request.now() + request.withinMs;
+  const tables = await countTables(session, { ...request, deadline });
+  const newest = await readNewest(session, { ...request, deadline });
+  return { format: 1, at: at.toISOString(), position, snapshot, ...rest, ...names, tables, newest };
 }
 
 const EXACT = [
@@ -132,7 +142,8 @@ async function count(session: Session, table: Countable, counting: Counting): Pr
   const before = like?.tables.find(({ schema, name }) => schema === table.schema && name === table.name);
   if (before?.not !== undefined) return { not: before.not };
   if (policy.leave_out.length > 0 && isListed(table, policy.leave_out)) return { not: 'the plan leaves it out' };
-  const percent = like === undefined ? shareOf(table, policy) : before?.percent;
+  const share = counting.whole ? undefined : shareOf(table, policy);
+  const percent = like === undefined ? share : before?.percent;
   // Blocks are chosen by their number alone, so that the same blocks are read from a copy whose files are the same.
   const sample = percent === undefined ? '' : ` TABLESAMPLE SYSTEM (${percent}) REPEATABLE (0)`;
   const sql = `SELECT pg_catalog.count(*)::int8 AS rows,

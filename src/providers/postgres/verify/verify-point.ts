@@ -6,6 +6,7 @@ import { discardSide } from '../instance/side.ts';
 import type { World } from '../world.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 import { noFindings } from './proofs.ts';
+import { proveDump } from './prove-dump.ts';
 import { provePhysical } from './prove-physical.ts';
 import { type Proving, RESTORES, type VerifyRequest } from './proving.ts';
 
@@ -41,7 +42,8 @@ async function prove(proving: Proving): Promise<void> {
   const { world, instance, found } = proving;
   await discardSide(world, instance);
   try {
-    await provePhysical(proving);
+    if (proving.manifest.method === 'postgres.dump') await proveDump(proving);
+    else await provePhysical(proving);
   } catch (error) {
     proving.request.signal.throwIfAborted();
     if (!speaksOfThePoint(error)) throw error;
@@ -62,14 +64,14 @@ function speaksOfThePoint(error: unknown): boolean {
 }
 
 async function pointFor(world: World, { component, point: wanted }: VerifyRequest): Promise<RecoveryPoint> {
-  const points = (await world.catalog.points(component)).filter(({ method }) => method !== 'postgres.dump');
+  const points = await world.catalog.points(component);
   if (wanted === undefined) return world.catalog.choosePoint(points, { kind: 'latest' });
   // Of a backup whose log went over to another timeline, the newest one.
   const found = points.find(({ id }) => id === wanted) ?? newest(points.filter(({ backup }) => backup === wanted));
   if (found !== undefined) return found;
   throw new KnownError(
     'POINT_NOT_FOUND',
-    `${component} has no recovery point "${wanted}" that can be restored into a server`,
+    `${component} has no recovery point "${wanted}"`,
     'See: lifeboat points',
   );
 }
