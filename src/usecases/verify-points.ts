@@ -76,7 +76,7 @@ function componentsOf(plan: Plan, { component }: VerifyPointsRequest): readonly 
   throw new KnownError(
     'USAGE',
     'the plan has no PostgreSQL component with backups that can be verified',
-    'Add components.<name>.backups with postgres.base_backup.',
+    'Add components.<name>.backups with postgres.base_backup or postgres.dump.',
   );
 }
 
@@ -91,9 +91,9 @@ async function pointsOf(component: string, verifying: Verifying): Promise<readon
   if (request.due) return (await dueOf(component, world, services))?.overdue ? [undefined] : [];
   if (!request.all) return [request.point];
   const backups = await world.repository.backups(component);
-  const restorable = backups.filter(({ method }) => method === 'postgres.base_backup');
+  const restorable = backups.filter(({ method }) => method !== 'postgres.salvage');
   if (restorable.length > 0) return restorable.map(({ id }) => id);
-  throw new KnownError('POINT_NOT_FOUND', `${component} has no base backup`, `Take one: lifeboat backup ${component}`);
+  throw new KnownError('POINT_NOT_FOUND', `${component} has no backup`, `Take one: lifeboat backup ${component}`);
 }
 
 async function dueOf(component: string, { plan, repository }: PlanWorld, { clock }: Services) {

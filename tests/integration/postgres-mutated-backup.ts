@@ -34,7 +34,8 @@ export async function mutated(
   const folder = await mkdtemp(join(tmpdir(), 'lbmut-'));
   await cp(store.folder, folder, { recursive: true });
   const repository = await open(folder, store.recipient, store.identity);
-  if (mutation.file || mutation.dump || mutation.inventory || mutation.manifest) await rewrite(repository, component, mutation);
+  if (mutation.file || mutation.dump || mutation.inventory || mutation.manifest)
+    await rewrite(repository, component, mutation);
   await mutation.repository?.(repository, folder);
   return { repository, remove: () => rm(folder, { recursive: true, force: true }) };
 }

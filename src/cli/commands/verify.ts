@@ -20,7 +20,7 @@ export const verifyCommand = defineCommand({
   flags: {
     point: text('POINT', 'This recovery point or backup. Default: the one to restore the newest moment from.'),
     latest: toggle('The newest point: the default, written out.'),
-    all: toggle('Every base backup there is.'),
+    all: toggle('Every backup there is, one after the other.'),
     due: toggle('Only what is due by the plan (backups: verify: how: restore, every).'),
     live: toggle('Look for damage in the running server instead: it reads only, and rests as long as it works.'),
     within: text('TIME', 'With --live: how long it may take. Default: 10m.'),

@@ -4,7 +4,8 @@ import type { CountedTable, Inventory } from './inventory.ts';
 import { type Findings, noFindings, noneOf } from './proofs.ts';
 
 export interface Compared {
-  readonly then: Inventory;
+  /** When the backup was taken. */
+  readonly counted: Inventory;
   readonly restored: Inventory;
   /** Tables whose restored content is not exactly of the snapshot's moment, as `schema.table`, and why. */
   readonly blurred: ReadonlySet<string>;
@@ -15,7 +16,7 @@ export interface Compared {
 
 /** What a restore brought back, against what was counted in the backup's own snapshot. */
 export function compareInventories(compared: Compared): Findings {
-  const { then, restored } = compared;
+  const { counted: then, restored } = compared;
   const found = noFindings();
   if (compared.rowsOnly) {
     found.proofs.push(extensionsProof(then, restored));
@@ -74,7 +75,7 @@ function rolesProof(then: Inventory, restored: Inventory) {
   return noneOf('every role is there', faults, count(then.roles.length, 'role'));
 }
 
-function compareTables({ then, restored, blurred, whyBlurred }: Compared, found: Findings): void {
+function compareTables({ counted: then, restored, blurred, whyBlurred }: Compared, found: Findings): void {
   const faults: string[] = [];
   let tables = 0;
   let rows = 0;
@@ -114,7 +115,7 @@ function difference(then: CountedTable, now: CountedTable): string | undefined {
   return then.sum === now.sum ? undefined : `${count(then.rows ?? 0, 'row')}, but not the same content`;
 }
 
-function compareNewest({ then, restored, blurred, whyBlurred }: Compared, found: Findings): void {
+function compareNewest({ counted: then, restored, blurred, whyBlurred }: Compared, found: Findings): void {
   for (const { table, column, value } of then.newest) {
     const claim = `the newest row of ${table} (${column}) is there`;
     const now = restored.newest.find((one) => one.table === table && one.column === column);

@@ -42,10 +42,14 @@ export async function proveDump(proving: Proving): Promise<void> {
       const policy = { ...inventoryPolicy(world, component), leave_out: [], newest: [...inventory.newest] };
       const again = await takeInventory(session, { policy, withinMs: A_DAY, now, like: inventory });
       const nothing = { blurred: new Set<string>(), whyBlurred: '', rowsOnly: true };
-      const compared = compareInventories({ then: inventory, restored: again, ...nothing });
+      const compared = compareInventories({ counted: inventory, restored: again, ...nothing });
       found.proofs.push(...compared.proofs);
       found.notLookedAt.push(...compared.notLookedAt);
-    } else found.notLookedAt.push({ claim: 'every table has its rows', why: `the dump was taken without ${INVENTORY_PART}` });
+    } else
+      found.notLookedAt.push({
+        claim: 'every table has its rows',
+        why: `the dump was taken without ${INVENTORY_PART}`,
+      });
     await checkForeignKeys(session, found);
     const checks = await askAll(world, request, session);
     found.proofs.push(...checks.map(({ name, held, observed }) => ({ claim: name, held, observed })));
@@ -89,13 +93,17 @@ async function makeDatabase(proving: Proving, address: Address, inventory: Inven
   const { request, manifest } = proving;
   const { component, signal } = request;
   await withSession({ address, what: `${component}: verify`, signal }, async (session) => {
-    for (const { name } of inventory?.roles ?? []) if (name !== OWNER) await session.query(`CREATE ROLE ${quoted(name)}`);
+    for (const { name } of inventory?.roles ?? [])
+      if (name !== OWNER) await session.query(`CREATE ROLE ${quoted(name)}`);
     const name = String(manifest.facts.database);
     if (name !== OWNER) await session.query(`CREATE DATABASE ${quoted(name)} TEMPLATE template0`);
   });
 }
 
-async function load({ world, request, manifest }: Proving, { folders, user, binaries, inventory }: Made): Promise<void> {
+async function load(
+  { world, request, manifest }: Proving,
+  { folders, user, binaries, inventory }: Made,
+): Promise<void> {
   const dump = join(folders.root, 'database.dump');
   const file = await open(dump, 'wx', 0o600);
   try {
@@ -108,7 +116,10 @@ async function load({ world, request, manifest }: Proving, { folders, user, bina
   const into = ['-h', folders.socketFolder, '-p', String(PORT), '-U', OWNER, '-d', String(manifest.facts.database)];
   const program = join(binaries.folder, 'pg_restore');
   const { signal } = request;
-  const done = await runProgram(program, ['--exit-on-error', '--no-password', ...owners, ...into, dump], { user, signal });
+  const done = await runProgram(program, ['--exit-on-error', '--no-password', ...owners, ...into, dump], {
+    user,
+    signal,
+  });
   if (done.code === 0) return;
   throw new KnownError(
     'TARGET_FAILED',

@@ -79,7 +79,7 @@ async function compare({ world, request, found }: Proving, { throwaway, address,
     blurred: await tablesOfFiles(session, at.blurred),
   }));
   const compared = compareInventories({
-    then,
+    counted: then,
     restored,
     blurred: new Set([...blurred.values()].map(tableName)),
     whyBlurred: `${count(at.transactions, 'transaction')} committed while the snapshot was taken, and changed it`,

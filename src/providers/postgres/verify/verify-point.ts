@@ -65,15 +65,14 @@ function speaksOfThePoint(error: unknown): boolean {
 
 async function pointFor(world: World, { component, point: wanted }: VerifyRequest): Promise<RecoveryPoint> {
   const points = await world.catalog.points(component);
-  if (wanted === undefined) return world.catalog.choosePoint(points, { kind: 'latest' });
+  // As a restore chooses: a dump only where there is nothing that log can be replayed from.
+  const physical = points.filter(({ method }) => method !== 'postgres.dump');
+  const choice = physical.length > 0 ? physical : points;
+  if (wanted === undefined) return world.catalog.choosePoint(choice, { kind: 'latest' });
   // Of a backup whose log went over to another timeline, the newest one.
   const found = points.find(({ id }) => id === wanted) ?? newest(points.filter(({ backup }) => backup === wanted));
   if (found !== undefined) return found;
-  throw new KnownError(
-    'POINT_NOT_FOUND',
-    `${component} has no recovery point "${wanted}"`,
-    'See: lifeboat points',
-  );
+  throw new KnownError('POINT_NOT_FOUND', `${component} has no recovery point "${wanted}"`, 'See: lifeboat points');
 }
 
 const newest = (points: readonly RecoveryPoint[]): RecoveryPoint | undefined =>
