@@ -124,9 +124,12 @@ export async function withSnapshot<T>(
   const what = `${component}: count what is dumped`;
   const now = () => world.clock.now().getTime();
   return withSession({ address, what, signal, readOnly: true }, async (session) => {
-    await session.query(SNAPSHOT);
-    await session.query('SET LOCAL idle_in_transaction_session_timeout = 0');
-    const [exported] = await session.query<{ id: string }>('SELECT pg_catalog.pg_export_snapshot() AS id');
+    const snapshot = await exported(session).catch((error) => {
+      if (signal.aborted) throw error;
+      log(`what is dumped is not counted: ${translatePgError(error, what).message}`);
+      return undefined;
+    });
+    if (snapshot === undefined) return use(undefined);
     const take = async () => {
       try {
         const counted = await countInSnapshot(session, { policy, withinMs, now, whole: true });
@@ -137,6 +140,13 @@ export async function withSnapshot<T>(
         return undefined;
       }
     };
-    return use({ snapshot: (exported as { id: string }).id, take });
+    return use({ snapshot, take });
   });
+}
+
+async function exported(session: Session): Promise<string | undefined> {
+  await session.query(SNAPSHOT);
+  await session.query('SET LOCAL idle_in_transaction_session_timeout = 0');
+  const [row] = await session.query<{ id: string }>('SELECT pg_catalog.pg_export_snapshot() AS id');
+  return row?.id;
 }

@@ -40,7 +40,7 @@ export async function scanLivePages(session: Session, { pace, found, log }: Live
       why: `${files.length - read} of ${files.length} tables and indexes: there was no time`,
     });
   if (scan.pages > 0)
-    found.proofs.push(noneOf(CLAIM, scan.faults, `${scan.pages} pages of ${read} tables and indexes`));
+    found.proofs.push(noneOf(CLAIM, scan.faults, `${scan.pages} pages of ${read} tables and indexes of this database`));
 }
 
 async function whyNot(session: Session): Promise<string | undefined> {

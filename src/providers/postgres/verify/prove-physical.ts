@@ -55,7 +55,8 @@ async function countedOf({ world, point, manifest, found }: Proving): Promise<Co
   const cannot = (why: string): undefined => void found.notLookedAt.push({ claim, why });
   const inventory = await readInventory({ world, manifest });
   if (inventory === undefined) return cannot('nothing was counted when this backup was taken (inventory)');
-  const { position } = inventory;
+  const { position, snapshot } = inventory;
+  if (snapshot === '') return cannot('it was counted on a standby, whose snapshots have no place in the log');
   const end = point.log?.to;
   if (end === undefined || parseLsn(end) < parseLsn(position))
     return cannot(`the log ends at ${end ?? 'the backup'}, before the moment of the counts (${position})`);
