@@ -7,8 +7,7 @@ import { backupId } from './ids.ts';
 import { findBinaries } from './instance/binaries.ts';
 import { takeBaseBackup } from './stream/base-backup.ts';
 import { takeDump } from './stream/dump.ts';
-import type { Inventory } from './verify/inventory.ts';
-import { inventoryFor, keepLogTo, withSnapshot } from './verify/keep-inventory.ts';
+import { inventoryFor, withSnapshot } from './verify/keep-inventory.ts';
 import { connectionOf, database, type World } from './world.ts';
 
 const describe = ({ id, parts, facts }: BackupManifest): TakenBackup => ({
@@ -40,15 +39,12 @@ export async function takeBase(world: World, request: BackupRequest): Promise<Ta
   // The slot keeps log for the stream. Without a stream nobody would ever take it, until the server's disk is full.
   const slot = database(world, request.component).backups.some(({ method }) => method === 'postgres.wal_stream');
   const relations = await relationsOf(world, request);
-  let counted: Inventory | undefined;
   const inventory = async () => {
-    counted = await inventoryFor(world, request);
+    const counted = await inventoryFor(world, request);
     return counted === undefined ? undefined : Buffer.from(JSON.stringify(counted));
   };
   const settings = { ...common(world, request, 'base'), slot, inventory, ...(relations ? { relations } : {}) };
-  const taken = describe(await takeBaseBackup(settings));
-  if (counted !== undefined) await keepLogTo(world, request, counted.position);
-  return taken;
+  return describe(await takeBaseBackup(settings));
 }
 
 /** A backup without names is as good to restore from: whoever may copy the server but not look into it still gets one. */

@@ -10,6 +10,8 @@ export interface Compared {
   /** Tables whose restored content is not exactly of the snapshot's moment, as `schema.table`, and why. */
   readonly blurred: ReadonlySet<string>;
   readonly whyBlurred: string;
+  /** Why what differs may have changed after the copy and before the count: then only what is equal is proven. */
+  readonly whyLoose?: string | undefined;
   /** A dump of one database: roles, other databases and their settings are not in it. */
   readonly rowsOnly?: boolean;
 }
@@ -75,26 +77,24 @@ function rolesProof(then: Inventory, restored: Inventory) {
   return noneOf('every role is there', faults, count(then.roles.length, 'role'));
 }
 
-function compareTables({ counted: then, restored, blurred, whyBlurred }: Compared, found: Findings): void {
+function compareTables(compared: Compared, found: Findings): void {
+  const { counted: then, restored, blurred, whyBlurred, whyLoose } = compared;
   const faults: string[] = [];
   let tables = 0;
   let rows = 0;
   for (const table of then.tables) {
     const name = tableName(table);
     const now = restored.tables.find((one) => one.schema === table.schema && one.name === table.name);
-    if (now === undefined) {
-      faults.push(`the table ${name} is missing`);
-      continue;
-    }
-    const why = table.not ?? (blurred.has(name) ? whyBlurred : undefined);
+    const differs = now === undefined ? 'it is missing' : differenceOf(table, now);
+    const loose = differs !== undefined && whyLoose !== undefined ? `${differs}; ${whyLoose}` : undefined;
+    const why = (now && table.not) ?? (blurred.has(name) ? whyBlurred : loose);
     if (why !== undefined) {
       found.notLookedAt.push({ claim: `the content of ${name} is that of the backup's snapshot`, why });
       continue;
     }
     tables++;
     rows += table.rows ?? 0;
-    const differs = now.not === undefined ? difference(table, now) : `it cannot be read: ${now.not}`;
-    if (differs !== undefined) faults.push(`${name}: ${differs}`);
+    if (differs !== undefined) faults.push(now === undefined ? `the table ${name} is missing` : `${name}: ${differs}`);
   }
   const sampled = then.tables.filter(({ percent }) => percent !== undefined).length;
   const sample = sampled === 0 ? '' : `; of ${count(sampled, 'large table')} a share of the blocks only`;
@@ -106,7 +106,8 @@ function compareTables({ counted: then, restored, blurred, whyBlurred }: Compare
 
 const TABLES_CLAIM = "every table has the rows that it had in the backup's snapshot";
 
-function difference(then: CountedTable, now: CountedTable): string | undefined {
+function differenceOf(then: CountedTable, now: CountedTable): string | undefined {
+  if (now.not !== undefined) return `it cannot be read: ${now.not}`;
   if (then.rows !== now.rows) {
     const lost =
       then.persistence === 'u' || now.persistence === 'u' ? ' (it is unlogged: no backup holds its rows)' : '';
@@ -115,11 +116,13 @@ function difference(then: CountedTable, now: CountedTable): string | undefined {
   return then.sum === now.sum ? undefined : `${count(then.rows ?? 0, 'row')}, but not the same content`;
 }
 
-function compareNewest({ counted: then, restored, blurred, whyBlurred }: Compared, found: Findings): void {
+function compareNewest({ counted: then, restored, blurred, whyBlurred, whyLoose }: Compared, found: Findings): void {
   for (const { table, column, value } of then.newest) {
     const claim = `the newest row of ${table} (${column}) is there`;
     const now = restored.newest.find((one) => one.table === table && one.column === column);
-    if (blurred.has(table)) found.notLookedAt.push({ claim, why: whyBlurred });
+    const loose = now?.value !== value ? whyLoose : undefined;
+    const why = blurred.has(table) ? whyBlurred : loose;
+    if (why !== undefined) found.notLookedAt.push({ claim, why });
     else
       found.proofs.push({
         claim,

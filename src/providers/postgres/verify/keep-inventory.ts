@@ -1,11 +1,10 @@
-import { minutes, parseDuration } from '../../../lib/duration.ts';
+import { parseDuration } from '../../../lib/duration.ts';
 import { KnownError } from '../../../model/errors.ts';
 import { formatLsn, parseLsn } from '../../../model/lsn.ts';
 import { InventoryPolicy } from '../../../model/plan.ts';
 import type { BackupRequest } from '../client-api.ts';
 import { type Session, withSession } from '../connect.ts';
 import { translatePgError } from '../errors.ts';
-import { archiveUpTo } from '../stream/archive.ts';
 import { connectionOf, database, type World } from '../world.ts';
 import type { Inventory } from './inventory.ts';
 import { countInSnapshot, SNAPSHOT, takeInventory } from './take-inventory.ts';
@@ -71,37 +70,6 @@ export function endOfRecords(position: bigint): bigint {
   const beginsSegment = position % SMALLEST_SEGMENT === inPage;
   const headerOnly = inPage === SHORT_HEADER || (beginsSegment && inPage === LONG_HEADER);
   return headerOnly ? position - inPage : position;
-}
-
-/**
- * The log from the backup to the moment of its inventory. Where a stream is planned, that brings it; where nothing is, what was counted
- * could never be compared with a restore.
- */
-export async function keepLogTo(
-  world: World,
-  { component, signal, log }: BackupRequest,
-  position: string,
-): Promise<void> {
-  const methods = database(world, component).backups.map(({ method }) => method);
-  const alone =
-    methods.includes('postgres.base_backup') && !methods.some((method) => method.startsWith('postgres.wal_'));
-  if (!alone) return;
-  try {
-    await archiveUpTo({
-      connection: connectionOf(world, component),
-      repository: world.repository,
-      component,
-      clock: world.clock,
-      signal,
-      position: parseLsn(position),
-      timeout: minutes(2),
-    });
-  } catch (error) {
-    if (!(error instanceof KnownError) || signal.aborted) throw error;
-    log(
-      `the log up to the moment of the counts is not kept, so a restore cannot be compared with them: ${error.message}`,
-    );
-  }
 }
 
 /** A snapshot that a dump is taken of, and the count of what is in it. */
