@@ -3,7 +3,11 @@ import { defineConfig } from 'vitest/config';
 const slow = { pool: 'forks' as const, testTimeout: 120_000, hookTimeout: 120_000 };
 
 /** Chaos that starts no process: it uses the whole machine, as unit tests do. */
-const IN_ONE_PROCESS = ['tests/chaos/example-scenarios.test.ts', 'tests/chaos/bad-moments.test.ts', 'tests/chaos/repository-fuzz.test.ts'];
+const IN_ONE_PROCESS = [
+  'tests/chaos/example-scenarios.test.ts',
+  'tests/chaos/bad-moments.test.ts',
+  'tests/chaos/repository-fuzz.test.ts',
+];
 
 /** Unit tests use the whole machine; those that start servers come after them, few at a time. */
 export default defineConfig({

@@ -191,7 +191,7 @@ test('a recovery point that lost something is red, and each loss and each damage
   expect(said).toMatch(/public.shortened: \d+ rows instead of 2000/);
 });
 
-describe('a dump', () => {
+describe.runIf(all)('a dump', () => {
   let dump: string;
   beforeAll(async () => {
     dump = (await w.client.dump({ component: 'database', key: 'run/dump', signal, log })).id;
@@ -209,7 +209,7 @@ describe('a dump', () => {
     'without a byte': [() => Buffer.alloc(0), /it can be restored.*pg_restore ended/],
     'of an empty database': [() => emptyDump(), /the table public.customers is missing/],
   };
-  test.runIf(all).each(Object.entries(cases))('%s is red', { timeout: SLOW }, async (_name, [spoil, named]) => {
+  test.each(Object.entries(cases))('%s is red', { timeout: SLOW }, async (_name, [spoil, named]) => {
     const [manifest] = (await w.store.repository.backups('database')).filter(({ id }) => id === dump);
     const pieces: Buffer[] = [];
     for await (const piece of w.store.repository.read(manifest as never, 'database.dump')) pieces.push(piece);
