@@ -17,6 +17,7 @@ const IN_ONE_PROCESS = [
   'tests/chaos/example-scenarios.test.ts',
   'tests/chaos/bad-moments.test.ts',
   'tests/chaos/looks.test.ts',
+  'tests/chaos/repository-fuzz.test.ts',
 ];
 
 const ALONE = [...TESTS_ALONE, ...IN_ONE_PROCESS];

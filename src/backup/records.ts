@@ -34,6 +34,9 @@ const Verification = z.strictObject({
   at: Time,
   held: z.boolean(),
   proofs: z.array(z.strictObject({ claim: z.string(), held: z.boolean(), observed: z.string() })),
+  key: z.string().optional(),
+  point: z.string().optional(),
+  not_looked_at: z.array(z.strictObject({ claim: z.string(), why: z.string() })).optional(),
 });
 
 const Repository = z.strictObject({
@@ -64,4 +67,5 @@ export function readManifest(bytes: Buffer, key: string): BackupManifest {
 }
 
 export const readVerification = (bytes: Buffer, key: string): VerificationRecord =>
-  readChecked(bytes, key, Verification);
+  // As above: absent is absent.
+  readChecked(bytes, key, Verification) as VerificationRecord;

@@ -2,6 +2,7 @@ import { formatDuration } from '../lib/duration.ts';
 import type { ComponentPoints, Loss, PointsResult } from '../usecases/list-points.ts';
 import type { Paint } from './screen.ts';
 import { table } from './table.ts';
+import { dueText } from './verify-text.ts';
 
 /** Every moment one can return to, as ranges first and then by backup, for a person who has to choose one. */
 export function pointsText(
@@ -17,7 +18,8 @@ export function pointsText(
   ].join('\n\n');
 }
 
-function componentText({ component, points, ranges, holes }: ComponentPoints, now: string, paint: Paint): string {
+function componentText(listed: ComponentPoints, now: string, paint: Paint): string {
+  const { component, points, ranges, holes, verification } = listed;
   if (points.length === 0) return `${component}: no recovery point. Take one with: lifeboat backup ${component}`;
   return [
     component,
@@ -38,6 +40,7 @@ function componentText({ component, points, ranges, holes }: ComponentPoints, no
       ]),
     ),
     ...points.flatMap(({ id, gap }) => (gap === undefined ? [] : [`  ${id}: ${gap}`])),
+    ...(verification === undefined ? [] : [dueText(verification, paint)]),
   ].join('\n');
 }
 

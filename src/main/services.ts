@@ -16,6 +16,8 @@ import { expressions } from '../plan/expressions.ts';
 import { providers } from '../providers/index.ts';
 import { findTransactions } from '../providers/postgres/find/find-transactions.ts';
 import { readGauge } from '../providers/postgres/gauge.ts';
+import { scanLive } from '../providers/postgres/verify/scan-live.ts';
+import { verifyPoint } from '../providers/postgres/verify/verify-point.ts';
 import type { PlanWorld, Services } from '../usecases/services.ts';
 import { actionsByName, type OpenActions, openActions } from './actions.ts';
 import { actorFrom } from './actor.ts';
@@ -80,6 +82,8 @@ export function openServices({ globals, redactor, version, env }: Outside): Serv
         }
       : {}),
     findInLog: (world, request) => findTransactions(providerServices(world), request),
+    verifyPoint: (world, request) => verifyPoint(providerServices(world), request),
+    scanLive: (world, request) => scanLive(providerServices(world), request),
     gauge: (world, component, signal) => readGauge(providerServices(world), component, signal),
     async close() {
       await Promise.all([...opened.values()].map((actions) => actions.close()));

@@ -8,7 +8,7 @@ import { Control, Drill, NamedFile, ServiceLevel, Task } from './plan/upkeep.ts'
 import { Day, DomainName, Name, Objectives, ScheduleText } from './plan/values.ts';
 
 export { BACKUP_METHODS, type BackupMethodName, BackupPolicy, TAKEN_METHODS } from './plan/backups.ts';
-export { Component, PostgresComponent, ServiceComponent } from './plan/components.ts';
+export { Component, InventoryPolicy, PostgresComponent, ServiceComponent } from './plan/components.ts';
 export { objectiveText } from './plan/objectives.ts';
 export type { Keep } from './plan/repository.ts';
 export { Scenario } from './plan/scenarios.ts';

@@ -92,6 +92,12 @@ export interface VerificationRecord {
   readonly at: string;
   readonly held: boolean;
   readonly proofs: readonly { claim: string; held: boolean; observed: string }[];
+  /** Key of the step that looked, so that a step resumed after a crash finds what it found. */
+  readonly key?: string;
+  /** The recovery point that was restored; absent in records of older builds. */
+  readonly point?: string;
+  /** What could not be proven one way or the other: it never counts as proven. */
+  readonly not_looked_at?: readonly { claim: string; why: string }[];
 }
 
 export interface ReadOptions {

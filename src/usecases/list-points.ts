@@ -5,6 +5,7 @@ import { KnownError } from '../model/errors.ts';
 import type { LogSearchResult } from '../model/log-search.ts';
 import type { Plan } from '../model/plan.ts';
 import type { RecoveryPoint } from '../model/recovery-point.ts';
+import { type VerificationDue, verificationDue } from '../model/verification-due.ts';
 import { findComponent } from './find-component.ts';
 import { requirePlan } from './load-plan.ts';
 import { momentOf } from './moment.ts';
@@ -32,6 +33,8 @@ export interface PointsResult {
 export interface ComponentPoints extends Reach {
   readonly component: string;
   readonly points: readonly RecoveryPoint[];
+  /** When it has to be verified again, where the plan wants that. */
+  readonly verification?: VerificationDue;
 }
 
 /** What is lost by going back to a moment. */
@@ -60,7 +63,9 @@ export async function listPoints(request: PointsRequest, services: Services): Pr
   const components: ComponentPoints[] = [];
   for (const name of component === undefined ? namesWithBackups(plan) : [component]) {
     const points = await loadRecoveryPoints(world.repository, name);
-    components.push({ component: name, points, ...reachOf(points) });
+    const records = await world.repository.verifications(name);
+    const verification = verificationDue(plan, name, { records, now });
+    components.push({ component: name, points, ...reachOf(points), ...(verification ? { verification } : {}) });
   }
   const { domain, recipients } = repositoryIn(plan);
   return {

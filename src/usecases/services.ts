@@ -7,8 +7,9 @@ import type { GaugeReading } from '../model/gauge.ts';
 import type { RunJournal } from '../model/journal.ts';
 import type { LogSearchRequest, LogSearchResult } from '../model/log-search.ts';
 import type { Plan, SecretRef } from '../model/plan.ts';
-import type { BackupRepository } from '../model/repository.ts';
+import type { BackupRepository, VerificationRecord } from '../model/repository.ts';
 import type { RepositorySite } from '../model/repository-site.ts';
+import type { Proof } from '../model/run.ts';
 import type { RunCopies } from '../model/run-copy.ts';
 
 import type { RunSpan } from '../model/run-spans.ts';
@@ -41,10 +42,36 @@ export interface Services {
   sendSpans?(spans: readonly RunSpan[]): Promise<string | undefined>;
   /** Reads the write-ahead log that the repository keeps of a component for transactions. */
   findInLog(world: PlanWorld, request: LogSearchRequest): Promise<LogSearchResult>;
+  /** Restores a recovery point into an instance that is thrown away, proves it, and keeps what was found. */
+  verifyPoint(world: PlanWorld, request: VerifyPointRequest): Promise<VerificationRecord>;
+  /** Looks for damage in a server in use: reads only, makes nothing, and rests as long as it works. */
+  scanLive(world: PlanWorld, request: ScanRequest): Promise<ScanFound>;
   /** What of a component would be lost if its server died now. */
   gauge(world: PlanWorld, component: string, signal: AbortSignal): Promise<GaugeReading>;
   /** Gives back everything that was opened here. */
   close(): Promise<void>;
+}
+
+export interface VerifyPointRequest {
+  readonly component: string;
+  /** Id of a recovery point or of a backup; default: the one to restore the newest moment from. */
+  readonly point?: string | undefined;
+  /** Marks the instance, so that nobody else's is touched. */
+  readonly key: string;
+  readonly signal: AbortSignal;
+  log(line: string): void;
+}
+
+export interface ScanRequest {
+  readonly component: string;
+  readonly within: Duration;
+  readonly signal: AbortSignal;
+  log(line: string): void;
+}
+
+export interface ScanFound {
+  readonly proofs: readonly Proof[];
+  readonly notLookedAt: readonly { readonly claim: string; readonly why: string }[];
 }
 
 /** Where a repository is and how it is opened, in a plan or as typed. */

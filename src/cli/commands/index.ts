@@ -74,6 +74,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./prune.ts')).pruneCommand,
   },
   {
+    name: 'verify',
+    takes: '[COMPONENT]',
+    summary: 'Prove recovery points by restoring them into an instance that is thrown away.',
+    load: async () => (await import('./verify.ts')).verifyCommand,
+  },
+  {
     name: 'restore',
     takes: 'COMPONENT',
     summary: 'Restore a database beside the running one, to look and to copy from.',

@@ -1,12 +1,39 @@
 import { z } from 'zod';
 import { BackupPolicy } from './backups.ts';
-import { DomainName, Name, Objectives, SecretRef } from './values.ts';
+import { DomainName, DurationText, Name, Objectives, SecretRef } from './values.ts';
 
 const Verification = z.strictObject({
   name: z.string().describe('What is proven, as a sentence a person reads in the report.'),
   sql: z.string().describe('A query that returns one row.'),
   expect: z.string().describe('A CEL expression over the columns of that row that must be true, e.g. `companies > 0`.'),
 });
+
+const TableText = z.string().regex(/^[^.\s][^.]*(\.[^.]+)?$/, 'a table is written `table` or `schema.table`');
+
+export const InventoryPolicy = z.strictObject({
+  within: DurationText.default('1m').describe(
+    'How long counting may take after each backup. What is not counted by then is said. 0: nothing is counted.',
+  ),
+  sample_above: z
+    .number()
+    .positive()
+    .default(256)
+    .describe('Of a table larger than this many megabytes only so much is read, chosen by the number of the block.'),
+  leave_out: z
+    .array(TableText)
+    .default([])
+    .describe('Tables whose content is not compared, as `table` or `schema.table`: caches, unlogged tables.'),
+  newest: z
+    .array(
+      z.strictObject({
+        table: TableText.describe('The table.'),
+        column: z.string().min(1).describe('Its column that grows with time, e.g. `created_at`.'),
+      }),
+    )
+    .default([])
+    .describe('Where the newest row is looked for.'),
+});
+export type InventoryPolicy = z.infer<typeof InventoryPolicy>;
 
 const ComponentBase = {
   title: z.string().optional().describe('The name people use.'),
@@ -60,6 +87,9 @@ export const PostgresComponent = z.strictObject({
     .array(Verification)
     .default([])
     .describe('What must be true of restored data, beyond being readable.'),
+  inventory: InventoryPolicy.optional().describe(
+    'What is counted in the snapshot of each backup, to be compared with what a restore of it brings back.',
+  ),
 });
 export type PostgresComponent = z.infer<typeof PostgresComponent>;
 

@@ -7,6 +7,7 @@ import { backupId } from './ids.ts';
 import { findBinaries } from './instance/binaries.ts';
 import { takeBaseBackup } from './stream/base-backup.ts';
 import { takeDump } from './stream/dump.ts';
+import { inventoryFor, withSnapshot } from './verify/keep-inventory.ts';
 import { connectionOf, database, type World } from './world.ts';
 
 const describe = ({ id, parts, facts }: BackupManifest): TakenBackup => ({
@@ -38,9 +39,12 @@ export async function takeBase(world: World, request: BackupRequest): Promise<Ta
   // The slot keeps log for the stream. Without a stream nobody would ever take it, until the server's disk is full.
   const slot = database(world, request.component).backups.some(({ method }) => method === 'postgres.wal_stream');
   const relations = await relationsOf(world, request);
-  return describe(
-    await takeBaseBackup({ ...common(world, request, 'base'), slot, ...(relations ? { relations } : {}) }),
-  );
+  const inventory = async () => {
+    const counted = await inventoryFor(world, request);
+    return counted === undefined ? undefined : Buffer.from(JSON.stringify(counted));
+  };
+  const settings = { ...common(world, request, 'base'), slot, inventory, ...(relations ? { relations } : {}) };
+  return describe(await takeBaseBackup(settings));
 }
 
 /** A backup without names is as good to restore from: whoever may copy the server but not look into it still gets one. */
@@ -61,7 +65,8 @@ export async function dump(world: World, request: BackupRequest): Promise<TakenB
   const known = await findBackup(world, request.component, request.key);
   if (known !== undefined) return known;
   const { folder } = await findBinaries({ need: ['pg_dump'], env: (name) => world.env(name) });
-  return describe(await takeDump({ ...common(world, request, 'dump'), binaries: folder }));
+  const settings = { ...common(world, request, 'dump'), binaries: folder };
+  return withSnapshot(world, request, async (inventory) => describe(await takeDump({ ...settings, inventory })));
 }
 
 const common = (world: World, { component, key, signal }: BackupRequest, kind: 'base' | 'dump') => ({

@@ -1,10 +1,12 @@
 import type { PostgresComponent } from '../../model/plan.ts';
+import type { RecoveryPoint } from '../../model/recovery-point.ts';
+import type { VerificationRecord } from '../../model/repository.ts';
 
 /**
  * Everything the actions ask of PostgreSQL, of the machine and of the repository. `client.ts` does it for real,
  * `client.fake.ts` in memory. Each writing call is safe to repeat with the same arguments after a crash.
  */
-export interface PostgresClient extends RoleClient, RowClient, SideClient, ServerClient, BackupClient {
+export interface PostgresClient extends RoleClient, RowClient, SideClient, ServerClient, BackupClient, VerifyClient {
   /** The component as the plan describes it. Throws PLAN_INVALID when it is none or no database. */
   component(name: string): PostgresComponent;
   close(): Promise<void>;
@@ -204,7 +206,9 @@ export type RestoreTarget =
   /** Everything before this position; the record that starts there is not replayed. */
   | { readonly kind: 'lsn'; readonly lsn: bigint }
   /** Everything before the commit of this transaction. */
-  | { readonly kind: 'xid'; readonly xid: number };
+  | { readonly kind: 'xid'; readonly xid: number }
+  /** This recovery point and no other; before a position, or all the log it has. */
+  | { readonly kind: 'point'; readonly point: RecoveryPoint; readonly stopBefore?: bigint };
 
 export interface SideInstance {
   readonly instance: string;
@@ -318,6 +322,19 @@ export interface BackupClient {
   baseBackup(request: BackupRequest): Promise<TakenBackup>;
   /** Writes. */
   dump(request: BackupRequest): Promise<TakenBackup>;
+}
+
+export interface VerifyClient {
+  /** What a step with this key found. */
+  verification(component: string, key: string): Promise<VerificationRecord | undefined>;
+  /** Writes: restores a point into an instance of its own, looks through it, removes it and keeps what was found. */
+  verifyPoint(request: {
+    component: string;
+    point?: string | undefined;
+    key: string;
+    signal: AbortSignal;
+    log(line: string): void;
+  }): Promise<VerificationRecord>;
 }
 
 export interface BackupRequest {

@@ -1,6 +1,7 @@
 import { KnownError } from '../../model/errors.ts';
 import { formatLsn } from '../../model/lsn.ts';
 import { PostgresComponent } from '../../model/plan.ts';
+import type { VerificationRecord } from '../../model/repository.ts';
 import type {
   Check,
   Deletion,
@@ -31,6 +32,7 @@ export interface FakeWorld {
   readonly damaged: Set<string>;
   checks: Check[];
   ledger: { acknowledged: number; lost: number };
+  readonly verifications: Map<string, VerificationRecord>;
   /** How many calls had an effect. */
   writes: number;
 }
@@ -68,6 +70,7 @@ export function fakePostgres(change: (world: FakeWorld) => void = () => undefine
     damaged: new Set(),
     checks: [{ name: 'there are companies', held: true, observed: '{"companies":3}' }],
     ledger: { acknowledged: 10, lost: 0 },
+    verifications: new Map(),
     writes: 0,
   };
   change(world);
@@ -94,6 +97,7 @@ const clientOf = (world: FakeWorld): PostgresClient => ({
   ...sides(world),
   ...servers(world),
   ...backups(world),
+  ...verifications(world),
 });
 
 function roles(world: FakeWorld): Pick<PostgresClient, 'role' | 'blockRole' | 'unblockRole'> {
@@ -280,5 +284,28 @@ function backups(world: FakeWorld): Pick<PostgresClient, 'backup' | 'backupIsWho
     },
     baseBackup: async ({ key }) => take(key, { endLsn: '0/2000100' }),
     dump: async ({ key }) => take(key, {}),
+  };
+}
+
+function verifications(world: FakeWorld): Pick<PostgresClient, 'verification' | 'verifyPoint'> {
+  return {
+    verification: async (_, key) => world.verifications.get(key),
+    async verifyPoint({ component, key }) {
+      const known = world.verifications.get(key);
+      if (known !== undefined) return known;
+      world.writes++;
+      const proofs = world.checks.map(({ name, held, observed }) => ({ claim: name, held, observed }));
+      const made = {
+        backup: 'base-1',
+        point: 'base-1@1',
+        component,
+        key,
+        at: FAKE_DELETION.committedAt,
+        held: true,
+        proofs,
+      };
+      world.verifications.set(key, made);
+      return made;
+    },
   };
 }

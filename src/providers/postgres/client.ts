@@ -18,6 +18,7 @@ import { extractTables } from './rows/extract-tables.ts';
 import { findDeletions } from './rows/find.ts';
 import { loadRows, outcomeOf, previewLoad } from './rows/load.ts';
 import { describeSalvage, findSalvage } from './rows/salvage.ts';
+import { verifyPoint } from './verify/verify-point.ts';
 import { database, type World } from './world.ts';
 
 /** The real client: PostgreSQL over its own protocol, this machine, and the repository. Opening it touches nothing. */
@@ -60,5 +61,9 @@ export function openPostgres(world: World): PostgresClient {
     backupIsWhole: (component, id) => checkBackup(world, component, id),
     baseBackup: (request) => takeBase(world, request),
     dump: (request) => dump(world, request),
+
+    verification: async (component, key) =>
+      (await world.repository.verifications(component)).find((record) => record.key === key),
+    verifyPoint: (request) => verifyPoint(world, request),
   };
 }

@@ -7,8 +7,14 @@ import { pgErrorCode, translatePgError } from './errors.ts';
 /** Where to connect: a URI, or the private socket of a server of ours. */
 export type Address =
   | { readonly uri: string }
-  /** User and database are those of the URI; the server asks for no password on its private socket. */
-  | { readonly uri: string; readonly socketFolder: string; readonly port: number };
+  /** User and database are those of the URI unless given; the server asks for no password on its private socket. */
+  | {
+      readonly uri: string;
+      readonly socketFolder: string;
+      readonly port: number;
+      readonly user?: string;
+      readonly database?: string;
+    };
 
 export interface Session {
   query<Row>(sql: string, values?: readonly unknown[]): Promise<readonly Row[]>;
@@ -66,12 +72,13 @@ function configOf({ address, connectWithin = seconds(10) }: SessionOptions): Cli
   };
   if (!('socketFolder' in address)) return { ...common, connectionString: address.uri };
   const named = new Client({ connectionString: address.uri });
+  const { user = named.user, database = named.database } = address;
   return {
     ...common,
     host: address.socketFolder,
     port: address.port,
-    ...(named.user === undefined ? {} : { user: named.user }),
-    ...(named.database === undefined ? {} : { database: named.database }),
+    ...(user === undefined ? {} : { user }),
+    ...(database === undefined ? {} : { database }),
   };
 }
 

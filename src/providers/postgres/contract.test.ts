@@ -17,6 +17,7 @@ import { restoreOver } from './actions/restore-over.ts';
 import { restoreServer } from './actions/restore-server.ts';
 import { restoreSide } from './actions/restore-side.ts';
 import { unblockRole } from './actions/unblock-role.ts';
+import { verifyPoint } from './actions/verify-point.ts';
 import { verifyRows } from './actions/verify-rows.ts';
 import { verifyServer } from './actions/verify-server.ts';
 import { FAKE_DELETION, type FakeWorld, fakePostgres } from './client.fake.ts';
@@ -35,6 +36,7 @@ const WRITES = [
   'quarantineServer',
   'baseBackup',
   'dump',
+  'verifyPoint',
 ] as const;
 
 /** A case in the fake world: what there is beforehand, and what spoils the result. */
@@ -228,3 +230,8 @@ const damaged = (world: FakeWorld) => {
 };
 actionContract(baseBackup, { 'a running server': given({}, damaged) });
 actionContract(dump, { 'a running server': given({}, damaged) });
+
+actionContract(verifyPoint, {
+  'the newest point': given({}, (world) => world.verifications.clear()),
+  'a point by its name': given({ point: 'base-1@1' }, (world) => world.verifications.clear()),
+});

@@ -15,6 +15,7 @@ import { restoreOver } from './actions/restore-over.ts';
 import { restoreServer } from './actions/restore-server.ts';
 import { restoreSide } from './actions/restore-side.ts';
 import { unblockRole } from './actions/unblock-role.ts';
+import { verifyPoint } from './actions/verify-point.ts';
 import { verifyRows } from './actions/verify-rows.ts';
 import { verifyServer } from './actions/verify-server.ts';
 import { openPostgres } from './client.ts';
@@ -41,6 +42,7 @@ export const postgres: Provider<PostgresClient> = {
     restoreServer,
     restoreSide,
     unblockRole,
+    verifyPoint,
     verifyRows,
     verifyServer,
   ],

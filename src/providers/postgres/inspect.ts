@@ -26,7 +26,8 @@ export async function inspect(world: World, request: Request): Promise<Inspectio
   return { ...read, checks: [...read.checks, structure, ...questions] };
 }
 
-async function readAll({ log, signal }: Request, session: Session): Promise<Inspection> {
+/** Every table, from its first row to its last. */
+export async function readAll({ log, signal }: Pick<Request, 'log' | 'signal'>, session: Session): Promise<Inspection> {
   const tables = await session.query<Relation>(
     `SELECT c.oid::int8 AS oid, n.nspname AS schema, c.relname AS name
      FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -105,7 +106,12 @@ async function damage(session: Session, schema: string): Promise<string | undefi
   return undefined;
 }
 
-async function askAll(world: World, { component }: Request, session: Session): Promise<readonly Check[]> {
+/** The questions of the plan. */
+export async function askAll(
+  world: World,
+  { component }: Pick<Request, 'component'>,
+  session: Session,
+): Promise<readonly Check[]> {
   const checks: Check[] = [];
   for (const { name, sql, expect } of database(world, component).verification) {
     const answer = await ask(session, sql);

@@ -25,6 +25,8 @@ export async function planRestore(world: World, component: string, target: Resto
   const { line, stopBefore } = await findStop(world, points, target);
   const system = String(line.manifest.facts.system);
   const histories = await world.repository.timelineHistories(component, system);
+  // A point that is proven is replayed to its end afterwards, so all of its log is laid down.
+  if (target.kind === 'point' && stopBefore !== undefined) return { line, stopBefore, pieces: line.pieces, histories };
   if (stopBefore === undefined) return { line, pieces: line.pieces, histories };
   const end = stopBefore + BEYOND_SEGMENTS * BigInt(line.segmentBytes);
   return { line, stopBefore, pieces: line.pieces.filter((piece) => piece.from < end), histories };
@@ -42,6 +44,10 @@ async function findStop(world: World, points: readonly RecoveryPoint[], target: 
       return stopAtPosition(await lineOf(world, world.catalog.choosePoint(points, target)), target.lsn);
     case 'xid':
       return stopAtTransaction(world, points, target.xid);
+    case 'point': {
+      const line = await lineOf(world, target.point);
+      return target.stopBefore === undefined ? { line } : stopAtPosition(line, target.stopBefore);
+    }
   }
 }
 

@@ -15,9 +15,9 @@ import { serverStatus, startServer, stopServer } from './server.ts';
 import { socketFolderOf } from './sockets.ts';
 
 /** Its server listens on a private unix socket only, so the number only names the socket's file. */
-const PORT = 5432;
+export const PORT = 5432;
 
-interface Folders extends Place {
+export interface Folders extends Place {
   readonly root: string;
   readonly logFile: string;
   readonly socketFolder: string;
@@ -25,7 +25,8 @@ interface Folders extends Place {
   readonly hbaFile: string;
 }
 
-function foldersOf(world: World, instance: string): Folders {
+/** Where a side instance lies. */
+export function foldersOf(world: World, instance: string): Folders {
   // The name comes from a plan or a command line, and must not lead out of the work folder.
   if (!/^[a-z0-9][a-z0-9-]*$/.test(instance))
     throw new KnownError(
@@ -101,9 +102,10 @@ jit = off
 /** Nobody but the owner of the socket's folder gets as far as this. */
 export const TRUST_THE_SOCKET = 'local all all trust\n';
 
-async function replay(
+/** Starts the server of a filled folder and waits until it stands where its marker says. */
+export async function replay(
   world: World,
-  request: RestoreRequest & { instance: string },
+  request: Omit<RestoreRequest, 'target' | 'key'> & { instance: string },
   { folders, user, marker }: Made & { marker: Marker },
 ): Promise<SideInstance> {
   const { dataFolder, logFile, socketFolder } = folders;

@@ -4,6 +4,7 @@ import { KnownError } from '../../../model/errors.ts';
 import type { BackupManifest, BackupRepository, BackupWriter } from '../../../model/repository.ts';
 import { translatePgError } from '../errors.ts';
 import { RELATION_MAP_PART } from '../find/relation-map.ts';
+import { INVENTORY_PART } from '../verify/inventory.ts';
 import { ManifestSeal } from './manifest-seal.ts';
 import { PartPump } from './part-pump.ts';
 import { ensureSlot, type Identity, openReplication, type Replication, slotName } from './replication.ts';
@@ -22,6 +23,8 @@ export interface BaseBackupRequest {
   readonly slot?: boolean;
   /** Which tables the files belong to, as JSON: kept with the backup, so that its log can be read without the database. */
   readonly relations?: Uint8Array;
+  /** Counts what is in the database now that all of it was copied: kept with the backup. Undefined keeps nothing. */
+  readonly inventory?: () => Promise<Uint8Array | undefined>;
   /** Plain bytes received so far. */
   readonly onProgress?: (received: number) => void;
 }
@@ -58,7 +61,10 @@ async function intoRepository(
     signal.throwIfAborted();
     const sets = await receive(request, replication, writer);
     signal.throwIfAborted();
-    if (request.relations) await writeRelations(writer, request.relations);
+    if (request.relations) await writePart(writer, RELATION_MAP_PART, request.relations);
+    const inventory = await request.inventory?.();
+    signal.throwIfAborted();
+    if (inventory) await writePart(writer, INVENTORY_PART, inventory);
     return await writer.commit(factsOf(sets, identity, replication), clock.now());
   } catch (error) {
     await writer.abort();
@@ -69,9 +75,9 @@ async function intoRepository(
   }
 }
 
-async function writeRelations(writer: BackupWriter, relations: Uint8Array): Promise<void> {
-  const part = await writer.part(RELATION_MAP_PART);
-  await part.write(relations);
+async function writePart(writer: BackupWriter, name: string, bytes: Uint8Array): Promise<void> {
+  const part = await writer.part(name);
+  await part.write(bytes);
   await part.end();
 }
 

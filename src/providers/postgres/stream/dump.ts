@@ -6,6 +6,7 @@ import type { Clock } from '../../../lib/clock.ts';
 import type { JsonObject } from '../../../lib/json.ts';
 import { KnownError } from '../../../model/errors.ts';
 import type { BackupManifest, BackupRepository, BackupWriter } from '../../../model/repository.ts';
+import { INVENTORY_PART } from '../verify/inventory.ts';
 import { type DumpTarget, dumpTarget, privatePassword } from './dump-target.ts';
 
 export interface DumpRequest {
@@ -20,6 +21,8 @@ export interface DumpRequest {
   readonly asUser?: { readonly uid: number; readonly gid: number };
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** The snapshot to dump, exported by a transaction that stays open; and what is counted in it, kept with the dump. */
+  readonly inventory?: { readonly snapshot: string; take(): Promise<Uint8Array | undefined> } | undefined;
   /** Plain bytes received so far. */
   readonly onProgress?: (received: number) => void;
 }
@@ -51,7 +54,13 @@ async function intoRepository(request: DumpRequest, target: DumpTarget, password
   try {
     signal.throwIfAborted();
     const warnings = await run(request, target, passwordFile, writer);
+    const counted = await request.inventory?.take();
     signal.throwIfAborted();
+    if (counted) {
+      const part = await writer.part(INVENTORY_PART);
+      await part.write(counted);
+      await part.end();
+    }
     return await writer.commit({ ...target.facts, format: 'custom', warnings }, clock.now());
   } catch (error) {
     await writer.abort();
@@ -64,6 +73,11 @@ async function intoRepository(request: DumpRequest, target: DumpTarget, password
 const ARGUMENTS = ['--format=custom', '--compress=0', '--no-password'];
 const MAGIC = 'PGDMP';
 
+function argumentsOf({ inventory }: DumpRequest, { conninfo }: DumpTarget): readonly string[] {
+  const snapshot = inventory === undefined ? [] : [`--snapshot=${inventory.snapshot}`];
+  return [...ARGUMENTS, ...snapshot, `--dbname=${conninfo}`];
+}
+
 /** Returns what pg_dump warned of. */
 async function run(
   request: DumpRequest,
@@ -71,7 +85,7 @@ async function run(
   passwordFile: string,
   writer: BackupWriter,
 ): Promise<JsonObject[string]> {
-  const child = spawn(join(request.binaries, 'pg_dump'), [...ARGUMENTS, `--dbname=${target.conninfo}`], {
+  const child = spawn(join(request.binaries, 'pg_dump'), argumentsOf(request, target), {
     ...(request.asUser ? { uid: request.asUser.uid, gid: request.asUser.gid } : {}),
     env: { PGPASSFILE: passwordFile, LC_ALL: 'C', PGCONNECT_TIMEOUT: '10' },
     cwd: '/',
