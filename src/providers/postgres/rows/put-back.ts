@@ -37,12 +37,25 @@ async function insertAll(
   );
   let inserted = 0;
   for (const group of groups) {
-    const members = group.map((name) => byNumber.get(name) as StagedTable);
+    const members: StagedTable[] = [];
+    for (const name of group) {
+      const one = byNumber.get(name) as StagedTable;
+      if (await waits(session, one, LOST)) members.push(one);
+    }
+    if (members.length === 0) continue;
     const isQuiet = members.some((member) => quiet.has(member));
     await whileQuiet(session, isQuiet, () => session.query(insertSql(members)));
     for (const member of members) inserted += await markInserted(session, member);
   }
   return inserted;
+}
+
+/** A statement without rows sets off triggers too. */
+async function waits(session: Session, { stage }: StagedTable, kind: string): Promise<boolean> {
+  const [row] = await session.query<{ some: boolean }>(
+    `SELECT EXISTS (SELECT FROM ${stage} WHERE lifeboat_state IS NULL AND ${kind}) AS some`,
+  );
+  return row?.some ?? false;
 }
 
 function insertSql(members: readonly StagedTable[]): string {
@@ -83,6 +96,7 @@ async function restoreAll(
 ): Promise<number> {
   let restored = 0;
   for (const one of staged) {
+    if (!(await waits(session, one, "lifeboat_kind = 'updated'"))) continue;
     const [counted] = await whileQuiet(session, quiet.has(one), () => session.query<{ rows: number }>(restoreSql(one)));
     restored += counted?.rows ?? 0;
     // Somebody changed it in this very moment.
