@@ -5,6 +5,7 @@ import { DECISIONS, type Decision } from '../model/run.ts';
 import type { RunState } from '../model/run-state.ts';
 import { openObligations } from '../model/run-state.ts';
 import { findRun, waitingStep } from './find-run.ts';
+import { type KeptWord, keepWord } from './keep-word.ts';
 import { isOver } from './resume.ts';
 import type { Services } from './services.ts';
 
@@ -20,7 +21,7 @@ export interface DecideRequest {
   readonly withoutSafetyPoint?: boolean;
 }
 
-export interface DecideResult {
+export interface DecideResult extends KeptWord {
   readonly run: string;
   readonly step: string;
   readonly by: string;
@@ -39,10 +40,10 @@ export async function decide(request: DecideRequest, services: Services): Promis
   const { journal, state } = await findRun(request.run, services);
   const by = request.by ?? services.actor;
   const word = wordFrom(request, by, state, services);
-  await journal.signal(state.id, by, word);
+  const kept = await keepWord({ journal, state, by, word }, services);
   const decision = word.type === 'step.decided' ? word.decision : word.outcome;
   const summary = (await journal.runs()).find(({ id }) => id === state.id);
-  return { run: state.id, step: request.step, by, decision, resume: summary?.ownerState !== 'alive' };
+  return { run: state.id, step: request.step, by, decision, resume: summary?.ownerState !== 'alive', ...kept };
 }
 
 function wordFrom(

@@ -4,6 +4,7 @@ import { type DecideResult, decide } from '../../usecases/decide.ts';
 import { type EditResult, editStep } from '../../usecases/edit-step.ts';
 import { defineCommand, list, needed, text, toggle } from '../define-command.ts';
 import { editText } from '../edit-text.ts';
+import { notCopiedLines } from '../not-copied.ts';
 
 export const decideCommand = defineCommand({
   name: 'decide',
@@ -55,5 +56,9 @@ export const decideCommand = defineCommand({
 
 type Decided = DecideResult | EditResult;
 
-const decidedText = ({ run, step, by, decision, resume }: DecideResult): string =>
-  `${by} decided "${decision}" about ${step} of ${run}.${resume ? `\nNobody drives the run. Go on with: lifeboat recover --resume ${run}` : ''}`;
+const decidedText = ({ run, step, by, decision, resume, ...kept }: DecideResult): string =>
+  [
+    `${by} decided "${decision}" about ${step} of ${run}.`,
+    ...notCopiedLines(kept),
+    ...(resume ? [`Nobody drives the run. Go on with: lifeboat recover --resume ${run}`] : []),
+  ].join('\n');
