@@ -55,7 +55,7 @@ export function terminalKeys(input: KeyInput, control: Control): ReadKeys {
     const mine: Reader = { onKey: key, onEnd: end };
     reader = mine;
     queueMicrotask(() => {
-      if (!input.readable) mine.onEnd();
+      if (reader === mine && !input.readable) mine.onEnd();
       while (reader === mine && early.length > 0) mine.onKey(early.shift() as Key);
     });
     open();

@@ -16,5 +16,7 @@ export function kindsIn(journalFile: string, driver: string): readonly string[] 
   const lines = db.prepare('SELECT line FROM events ORDER BY seq').all();
   db.close();
   const events = lines.map(({ line }) => JSON.parse(String(line)) as JournalEvent);
-  return [...new Set(events.filter(({ by }) => by === driver).map(kindOf))];
+  // The first claim is kept together with the beginning: that is one moment.
+  const moments = events.filter(({ by, type }) => by === driver && type !== 'run.claimed');
+  return [...new Set(moments.map(kindOf))];
 }
