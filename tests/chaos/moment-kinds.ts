@@ -4,7 +4,8 @@ import type { JournalEvent, RunEvent } from '../../src/model/run.ts';
 /** What kind of moment an event is: what the engine has just kept, and what it would do next. */
 export function kindOf(event: RunEvent): string {
   const { type } = event;
-  if (event.type === 'step.waiting') return `${type} for a ${event.waitsFor.kind}`;
+  if (event.type === 'step.waiting')
+    return `${type} for ${event.waitsFor.kind === 'approval' ? 'an' : 'a'} ${event.waitsFor.kind}`;
   if (event.type === 'step.started' && event.grounds) return `${type} on what is proven`;
   const isOfItem = 'step' in event && /\.\d+$/.test(event.step);
   return isOfItem ? `${type} of an item` : type;
