@@ -6,7 +6,9 @@ import { approversNow, asksForEnvironment } from '../usecases/approvers.ts';
 import { approveCommand } from '../usecases/asks.ts';
 import { confirm } from '../usecases/confirm.ts';
 import { decide } from '../usecases/decide.ts';
+import type { KeptWord } from '../usecases/keep-word.ts';
 import type { Services } from '../usecases/services.ts';
+import { notCopiedLines } from './not-copied.ts';
 import type { Waiting } from './questions.ts';
 import type { Asker } from './run-view.ts';
 import type { Screen } from './screen.ts';
@@ -85,7 +87,11 @@ async function askApproval(
   if (answer === 'no' && reason === undefined) return true;
   // Typing the environment's name at the prompt says the same as --environment on the command line.
   const confirmed = { ...services, chosen: { ...services.chosen, environment: state.origin.environment } };
-  await approve({ run: state.id, step, by, reject: answer === 'no', ...(reason ? { reason } : {}) }, confirmed);
+  const kept = await approve(
+    { run: state.id, step, by, reject: answer === 'no', ...(reason ? { reason } : {}) },
+    confirmed,
+  );
+  sayKept(kept, screen);
   return true;
 }
 
@@ -106,7 +112,8 @@ async function askConfirmation(
   }
   const reason = answer === 'no' ? (await ask('      What is not right? ', signal))?.trim() : undefined;
   if (answer === 'no' && reason === undefined) return true;
-  await confirm({ run: state.id, step, by, no: answer === 'no', ...(reason ? { reason } : {}) }, services);
+  const kept = await confirm({ run: state.id, step, by, no: answer === 'no', ...(reason ? { reason } : {}) }, services);
+  sayKept(kept, screen);
   return true;
 }
 
@@ -118,7 +125,10 @@ async function askWho(
   return (await ask(`      Who answers? (${people.join(', ')}): `, signal))?.trim();
 }
 
-async function askDecision({ state, step, waitsFor }: Waiting, { ask, signal, services }: Asking): Promise<boolean> {
+async function askDecision(
+  { state, step, waitsFor }: Waiting,
+  { ask, signal, services, screen }: Asking,
+): Promise<boolean> {
   const words = waitsFor.kind === 'task' ? ['done', 'failed'] : DECISIONS;
   const decision = (await ask(`      ${words.join(', ')}? `, signal))?.trim();
   if (decision === undefined) return true;
@@ -126,6 +136,11 @@ async function askDecision({ state, step, waitsFor }: Waiting, { ask, signal, se
     await ask(waitsFor.kind === 'task' ? '      What was found, or why not? ' : '      Why? ', signal)
   )?.trim();
   if (reason === undefined) return true;
-  await decide({ run: state.id, step, decision, reason }, services);
+  const kept = await decide({ run: state.id, step, decision, reason }, services);
+  sayKept(kept, screen);
   return true;
 }
+
+const sayKept = (kept: KeptWord, { say }: Screen): void => {
+  for (const line of notCopiedLines(kept)) say(`      ${line}`);
+};

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { fakeClock } from '../lib/clock.fake.ts';
 import { liveBlock } from './live-block.ts';
+import { ctrl, ENTER, fakeKeys, named, pasted } from './testing/fake-keys.ts';
 import { fakeTerminal } from './testing/fake-terminal.ts';
 
 /** A clock that stands still until a test moves it. */
@@ -27,24 +28,15 @@ function made({ columns = 40, rows = 12 } = {}) {
   const terminal = fakeTerminal(columns, rows);
   const clock = standing();
   const shown = { block: ['=== block ===', 'clock 1'] as readonly string[] };
-  const answers: ((answer: string | undefined) => void)[] = [];
-  const asked: string[] = [];
+  const hands = fakeKeys();
   const block = liveBlock({
-    terminal,
+    terminal: { ...terminal, keys: hands.keys },
     clock,
     frame: (_, asking) => (asking ? ['=== asking ==='] : shown.block),
-    ask: (question, signal) =>
-      new Promise((resolve) => {
-        asked.push(question);
-        terminal.write(question);
-        answers.push((answer) => {
-          terminal.write('\n');
-          resolve(answer);
-        });
-        signal.addEventListener('abort', () => resolve(undefined), { once: true });
-      }),
   });
-  return { terminal, clock, shown, block, answers, asked };
+  const ask = (question: string, signal = new AbortController().signal) =>
+    block.ask?.(question, signal) ?? Promise.reject(new Error('nobody can be asked'));
+  return { terminal, clock, shown, block, ask, ...hands };
 }
 
 describe('the block', () => {
@@ -120,54 +112,141 @@ describe('the block', () => {
 });
 
 describe('a question below the block', () => {
-  test('is not painted over, and the block comes back below the answer', async () => {
-    const { terminal, clock, block, answers } = made();
+  test('stays below it, and stands in the log with its answer', async () => {
+    const { terminal, clock, block, ask, type, isRead } = made();
     block.say('log');
-    const answer = block.ask('Type yes: ', new AbortController().signal);
+    const answer = ask('Type yes: ');
     expect(terminal.all()).toBe('log\n=== asking ===\nType yes:');
+    type('ye', 's');
     await clock.move(1000);
-    expect(terminal.all()).toBe('log\n=== asking ===\nType yes:');
-    answers[0]?.('yes');
+    expect(terminal.all()).toBe('log\n=== asking ===\nType yes: yes');
+    expect(terminal.atCursor()).toEqual(['Type yes: yes', '']);
+    type(ENTER);
     expect(await answer).toBe('yes');
-    await clock.move(250);
-    expect(terminal.all()).toBe('log\n=== asking ===\nType yes:\n=== block ===\nclock 1');
+    expect(isRead()).toBe(false);
+    expect(terminal.all()).toBe('log\nType yes: yes\n=== block ===\nclock 1');
+    block.close();
+    expect(terminal.all()).toBe('log\nType yes: yes');
+  });
+
+  test('keeps what is typed while lines come and the block changes', async () => {
+    const { terminal, clock, block, ask, type } = made();
+    const answer = ask('Environment? ');
+    for (const [index, sign] of [...'production'].entries()) {
+      type(sign);
+      block.say(`line ${index}`);
+      await clock.move(index % 2 === 0 ? 250 : 10);
+      expect(terminal.screen().split('\n').at(-1)).toBe(`Environment? ${'production'.slice(0, index + 1)}`);
+      expect(terminal.atCursor()[1]).toBe('');
+    }
+    type(ENTER);
+    expect(await answer).toBe('production');
+    const lines = Array.from({ length: 10 }, (_, index) => `line ${index}`);
+    expect(terminal.all()).toBe([...lines, 'Environment? production', '=== block ===', 'clock 1'].join('\n'));
     block.close();
   });
 
-  test('is asked again below a line that comes meanwhile', async () => {
-    const { terminal, block, answers, asked } = made();
-    const answer = block.ask('Type yes: ', new AbortController().signal);
-    terminal.write('half an ans');
+  test('keeps the cursor in the middle of what is typed', async () => {
+    const { terminal, clock, block, ask, type } = made();
+    const answer = ask('Why? ');
+    type('rn', named('left'), 'ai');
     block.say('another step failed');
-    await new Promise(setImmediate);
-    expect(terminal.all()).toBe('=== asking ===\nanother step failed\nType yes:');
-    answers[1]?.('yes');
-    expect(await answer).toBe('yes');
-    expect(asked).toHaveLength(2);
+    await clock.move(250);
+    expect(terminal.all()).toBe('another step failed\n=== asking ===\nWhy? rain');
+    expect(terminal.atCursor()).toEqual(['Why? rai', 'n']);
+    type(named('backspace'), ENTER);
+    expect(await answer).toBe('ran');
     block.close();
+  });
+
+  test('grows over several rows and shrinks again, on a terminal that becomes narrower, and with wide signs', async () => {
+    const { terminal, clock, block, ask, type } = made({ columns: 40 });
+    block.say('log');
+    const answer = ask('Why? ');
+    type('一二三四五六七八九十', named('left'));
+    await clock.move(0);
+    expect(terminal.all()).toBe('log\n=== asking ===\nWhy? 一二三四五六七八九十');
+    terminal.resize(20, 12);
+    await clock.move(250);
+    expect(terminal.all()).toBe('log\n=== asking ===\nWhy? 一二三四五六七\n八九十');
+    expect(terminal.atCursor()).toEqual(['八九', '十']);
+    type(...Array.from({ length: 5 }, () => named('backspace')));
+    await clock.move(0);
+    expect(terminal.all()).toBe('log\n=== asking ===\nWhy? 一二三四十');
+    type(ctrl('u'), ENTER);
+    expect(await answer).toBe('十');
+    block.close();
+  });
+
+  test('is whole when a long text comes at once, which is painted once', async () => {
+    const { terminal, clock, block, ask, type } = made({ columns: 40, rows: 8 });
+    const answer = ask('Why? ');
+    const before = terminal.writes.length;
+    const long = `${'lorem ipsum '.repeat(50)}end`;
+    type(...pasted(long));
+    await clock.move(0);
+    expect(terminal.writes.length).toBe(before + 1);
+    expect(terminal.screen().split('\n').length).toBeLessThanOrEqual(8);
+    expect(terminal.screen().endsWith('end')).toBe(true);
+    type(ENTER);
+    expect(await answer).toBe(long);
+    block.close();
+    expect(terminal.all()).not.toContain('asking');
   });
 
   test('that is followed by another one shows the block once', async () => {
-    const { terminal, block, answers } = made();
-    const { signal } = new AbortController();
-    const both = block.ask('1? ', signal).then(() => block.ask('2? ', signal));
-    answers[0]?.('a');
+    const { terminal, block, ask, type } = made();
+    const both = ask('1? ').then(() => ask('2? '));
+    type('a', ENTER);
     await new Promise(setImmediate);
-    expect(terminal.all()).toBe('=== asking ===\n1?\n2?');
-    answers[1]?.('b');
+    expect(terminal.all()).toBe('1? a\n=== asking ===\n2?');
+    type('b', ENTER);
     expect(await both).toBe('b');
     block.close();
   });
 
-  test('that is answered elsewhere goes away', async () => {
-    const { terminal, clock, block } = made();
+  test('that is answered elsewhere goes away, and what was typed is not lost without a word', async () => {
+    const { terminal, clock, block, ask, type } = made({ columns: 80 });
     const elsewhere = new AbortController();
-    const answer = block.ask('Type yes: ', elsewhere.signal);
+    const answer = ask('Type yes: ', elsewhere.signal);
+    type('ye');
     elsewhere.abort();
     block.say('bob approved it');
     expect(await answer).toBeUndefined();
     await clock.move(250);
-    expect(terminal.all()).toBe('=== asking ===\nbob approved it\n=== block ===\nclock 1');
+    expect(terminal.all()).toBe(
+      'bob approved it\n      Not sent, because the question is closed: ye\n=== block ===\nclock 1',
+    );
     block.close();
+  });
+
+  test('is not asked when it was answered before', async () => {
+    const { terminal, block, ask, isRead } = made();
+    expect(await ask('Type yes: ', AbortSignal.abort())).toBeUndefined();
+    expect(isRead()).toBe(false);
+    block.close();
+    expect(terminal.all()).toBe('');
+  });
+
+  test.each<[string, (hands: ReturnType<typeof made>) => void]>([
+    ['Ctrl-D', ({ type }) => type(ctrl('d'))],
+    ['the end of the terminal', ({ hangUp }) => hangUp()],
+    ['the end of the view', ({ block }) => block.close()],
+  ])('is over with %s, and keys are no longer read', async (_what, end) => {
+    const all = made();
+    const answer = all.ask('Type yes: ');
+    end(all);
+    expect(await answer).toBeUndefined();
+    expect(all.isRead()).toBe(false);
+    all.block.close();
+    expect(all.terminal.all()).toBe('');
+    expect(all.terminal.writes.join('').lastIndexOf('?2004l')).toBeGreaterThan(
+      all.terminal.writes.join('').lastIndexOf('?2004h'),
+    );
+  });
+
+  test('cannot be asked where no keys can be read', () => {
+    const { terminal, clock } = made();
+    expect(liveBlock({ terminal, clock, frame: () => [] }).ask).toBeUndefined();
   });
 });

@@ -1,6 +1,8 @@
 import type { Clock } from '../lib/clock.ts';
 import { errorRecord } from '../model/errors.ts';
+import { type Prompt, prompting } from './live-prompt.ts';
 import { painter } from './painter.ts';
+import type { PromptRows } from './prompt-rows.ts';
 import type { LiveTerminal } from './screen.ts';
 
 /** Four times a second is as often as a person sees a difference. */
@@ -12,8 +14,8 @@ export interface LiveBlock {
   say(line: string): void;
   /** Something in the block is different; it is painted when its turn comes. */
   changed(): void;
-  /** Asks below the block, which stands still meanwhile: nothing is painted over what somebody types. */
-  ask(question: string, signal: AbortSignal): Promise<string | undefined>;
+  /** Asks below the block. What is typed stays there, whole, whatever happens above. Absent where no keys can be read. */
+  readonly ask?: (question: string, signal: AbortSignal) => Promise<string | undefined>;
   /** Takes the block away and leaves the log. */
   close(): void;
 }
@@ -21,64 +23,82 @@ export interface LiveBlock {
 export interface LiveParts {
   readonly terminal: LiveTerminal;
   readonly clock: Clock;
-  readonly ask: (question: string, signal: AbortSignal) => Promise<string | undefined>;
   /** What the block shows now; `asking` while somebody is asked below it. */
-  frame(size: { readonly columns: number; readonly rows: number }, asking: boolean): readonly string[];
+  frame(size: Space, asking: boolean): readonly string[];
 }
 
-export function liveBlock({ terminal, clock, ask, frame }: LiveParts): LiveBlock {
+interface Space {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+const isSame = (one: Space | undefined, other: Space): boolean =>
+  one?.columns === other.columns && one.rows === other.rows;
+
+export function liveBlock({ terminal, clock, frame }: LiveParts): LiveBlock {
   const hand = painter(terminal);
   let pending: string[] = [];
   let paintedAt = Number.NEGATIVE_INFINITY;
-  let asking: AbortController | undefined;
-  let standing = false;
+  let prompt: Prompt | undefined;
+  let standing: { readonly space: Space; readonly lines: readonly string[] } | undefined;
   const closed = new AbortController();
 
-  const paint = (block: readonly string[]): void => {
-    if (!hand.paint(pending, block)) return;
+  const paint = (): void => {
+    if (closed.signal.aborted) return;
+    const space = spaceNow();
+    standing = { space, lines: safely(() => frame(space, prompt !== undefined)) };
+    if (write(standing.lines)) paintedAt = clock.now().getTime();
+  };
+  /** At a key only the prompt is different: the block is worked out anew where it no longer fits. */
+  const paintKey = (): void => {
+    if (closed.signal.aborted) return;
+    if (isSame(standing?.space, spaceNow())) write(standing?.lines ?? []);
+    else paint();
+  };
+  const write = (block: readonly string[]): boolean => {
+    if (!hand.paint(pending, block, closed.signal.aborted ? undefined : promptNow())) return false;
     pending = [];
-    standing = false;
-    paintedAt = clock.now().getTime();
+    return true;
+  };
+  const promptNow = (): PromptRows | undefined => {
+    const { columns, rows } = terminal.size();
+    return prompt?.rows({ columns, rows: Math.max(1, rows - 2) });
+  };
+  const spaceNow = (): Space => {
+    const { columns, rows } = terminal.size();
+    return { columns, rows: rows - (promptNow()?.rows.length ?? 0) };
   };
   const paintInTurn = (): void => {
-    const isTurn = clock.now().getTime() - paintedAt >= PAINT_EVERY_MS;
-    if (asking === undefined && isTurn) paint(safely(() => frame(terminal.size(), false)));
+    if (clock.now().getTime() - paintedAt >= PAINT_EVERY_MS) paint();
   };
-  const untilAnswered = async (question: string, signal: AbortSignal): Promise<string | undefined> => {
-    for (;;) {
-      asking = new AbortController();
-      const answer = await ask(question, AbortSignal.any([signal, asking.signal]));
-      if (closed.signal.aborted) return undefined;
-      if (answer === undefined) hand.clearRow();
-      if (answer !== undefined || signal.aborted || !asking.signal.aborted) return answer;
-      paint([]);
-    }
+  const ask = async (question: string, signal: AbortSignal): Promise<string | undefined> => {
+    const opened = prompting({
+      question,
+      terminal,
+      signal: AbortSignal.any([signal, closed.signal]),
+      changed: paintKey,
+    });
+    prompt = opened;
+    paint();
+    const answer = await opened.answer;
+    prompt = undefined;
+    pending.push(...opened.remains());
+    paint();
+    return answer;
   };
   void tick(clock, closed.signal, paintInTurn);
   return {
     say(line) {
       pending.push(...line.split('\n'));
-      if (asking) asking.abort();
-      else paintInTurn();
+      paintInTurn();
     },
     changed: paintInTurn,
-    async ask(question, signal) {
-      // Between two questions nothing was painted: the block above the first one stands for both.
-      if (!standing) paint(safely(() => frame(terminal.size(), true)));
-      hand.leave();
-      try {
-        return await untilAnswered(question, signal);
-      } finally {
-        asking = undefined;
-        if (!closed.signal.aborted) paint([]);
-        standing = true;
-      }
-    },
+    ...(terminal.keys ? { ask } : {}),
     close() {
+      if (closed.signal.aborted) return;
       closed.abort();
-      // A question that nobody answers any more does not stay.
-      if (asking) hand.clearRow();
-      paint([]);
+      pending.push(...(prompt?.remains() ?? []));
+      write([]);
     },
   };
 }

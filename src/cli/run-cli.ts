@@ -6,7 +6,7 @@ import type { AnyCommand } from './define-command.ts';
 import type { Globals } from './globals.ts';
 import { commandHelp, overview } from './help.ts';
 import { asksForJson, type Parsed, parseInput } from './parse.ts';
-import { colourPaint, plainPaint, type Screen } from './screen.ts';
+import { colourPaint, type LiveTerminal, plainPaint, type ReadKeys, type Screen } from './screen.ts';
 import { wholeCommands } from './whole-commands.ts';
 
 /** Everything the command line touches, handed over by `main`, so that tests can watch it. */
@@ -24,6 +24,8 @@ export interface CliWorld {
   readonly readInput?: () => Promise<string>;
   /** The size of the terminal that `out` goes to, where it is one that can be painted on. */
   readonly terminalSize?: () => { readonly columns: number; readonly rows: number };
+  /** Its keys, where somebody can be asked there. */
+  readonly terminalKeys?: ReadKeys;
   /** Opened only when a command runs, so that help and version stay quick. */
   openServices(globals: Globals): Promise<Services>;
   /** Takes secrets out of a text; works at any time, also before services are open. */
@@ -90,7 +92,7 @@ const asWritten = (text: string): string => text;
 function screenFor(world: CliWorld, globals: Globals, complete: Completing['complete']): Screen {
   const write = globals.json ? world.err : world.out;
   const ready = (text: string): string => world.redact(complete(text));
-  const { terminalSize } = world;
+  const live = globals.json ? undefined : liveTerminal(world, ready);
   return {
     say: (line) => write(`${ready(line)}\n`),
     paint: world.colour && !globals.json ? colourPaint : plainPaint,
@@ -98,8 +100,13 @@ function screenFor(world: CliWorld, globals: Globals, complete: Completing['comp
     ...(world.ask && !globals.json ? { ask: world.ask } : {}),
     ...(world.askAnyway && !globals.json ? { askAnyway: world.askAnyway } : {}),
     ...(world.readInput ? { readInput: world.readInput } : {}),
-    ...(terminalSize && !globals.json ? { live: { size: terminalSize, write: world.out, ready } } : {}),
+    ...(live ? { live } : {}),
   };
+}
+
+function liveTerminal({ terminalSize, terminalKeys, out }: CliWorld, ready: LiveTerminal['ready']) {
+  if (!terminalSize) return undefined;
+  return { size: terminalSize, write: out, ready, ...(terminalKeys ? { keys: terminalKeys } : {}) };
 }
 
 /** Commands have one or two words: `check`, `evidence verify`. */

@@ -8,7 +8,8 @@ import { prepareOrigin } from '../usecases/recover.ts';
 import { makeRig, type Rig } from '../usecases/testing/rig.ts';
 import { runCli } from './run-cli.ts';
 import { runView } from './run-view.ts';
-import { plainPaint } from './screen.ts';
+import { plainPaint, type ReadKeys } from './screen.ts';
+import { answering } from './testing/fake-keys.ts';
 import { fakeTerminal } from './testing/fake-terminal.ts';
 
 let rig: Rig;
@@ -19,6 +20,8 @@ afterEach(() => rig.remove());
 
 interface Typed {
   readonly terminal?: ReturnType<typeof fakeTerminal>;
+  /** Somebody at the keys of the terminal. */
+  readonly keys?: ReadKeys;
   readonly ask?: (question: string) => Promise<string | undefined>;
   readonly onText?: (text: string) => void;
   readonly signal?: AbortSignal;
@@ -27,7 +30,7 @@ interface Typed {
 }
 
 /** A person at a terminal, in a process of his own. */
-async function typed(argv: readonly string[], { terminal, ask, onText, signal, actor = 'bob' }: Typed = {}) {
+async function typed(argv: readonly string[], { terminal, keys, ask, onText, signal, actor = 'bob' }: Typed = {}) {
   const journal = rig.journal.anotherProcess();
   let out = '';
   const code = await runCli({
@@ -46,6 +49,7 @@ async function typed(argv: readonly string[], { terminal, ask, onText, signal, a
     },
     ...(terminal ? { terminalSize: terminal.size } : {}),
     ...(ask ? { ask } : {}),
+    ...(keys ? { terminalKeys: keys, ask: nobody } : {}),
     openServices: async ({ environment }) => ({
       ...rig.services({ journal: () => journal, actor }),
       chosen: environment === undefined ? {} : { environment },
@@ -60,13 +64,18 @@ const answers: readonly (readonly [string, string])[] = [
   ['Who answers? (ada)', 'ada'],
   ['Type production to approve as ada', 'production'],
 ];
+const nobody = () => Promise.reject(new Error('below a block nobody is asked but by its keys'));
 const yes = async (question: string) => answers.find(([part]) => question.includes(part))?.[1];
 
 describe('on a terminal', () => {
   test('a block stands below the log while it runs, and only the log and the summary stay', async () => {
     const terminal = fakeTerminal();
     const frames: string[] = [];
-    const { code } = await typed(FIRE, { terminal, ask: yes, onText: () => void frames.push(terminal.screen()) });
+    const { code } = await typed(FIRE, {
+      terminal,
+      keys: answering(terminal, answers),
+      onText: () => void frames.push(terminal.screen()),
+    });
     expect(code).toBe(0);
     expect(frames.join('\n')).toMatch(/── fire in production · run-\d+ ─+ 03:\d\d:\d\d UTC ──\nRTO 1h: /);
     expect(frames.join('\n')).toContain('\nDone 1 of 4\n');
@@ -151,7 +160,8 @@ describe('attach', () => {
     let attached: ReturnType<typeof typed> | undefined;
     const { code } = await typed(FIRE, {
       onText: (text) => {
-        if (text.includes('waits for 1 approval')) attached ??= typed(['attach'], { terminal, ask: yes, actor: 'ada' });
+        if (text.includes('waits for 1 approval'))
+          attached ??= typed(['attach'], { terminal, keys: answering(terminal, answers), actor: 'ada' });
       },
     });
     expect(code).toBe(0);
@@ -177,16 +187,16 @@ describe('attach', () => {
     });
     const terminal = fakeTerminal();
     const [, run] = /(run-\d+)/.exec((await typed(['runs'])).out) ?? [];
+    const asked: string[] = [];
     const { code } = await typed(['attach', run as string], {
       terminal,
-      ask: (question) => {
-        terminal.write(question);
-        return new Promise(() => undefined);
-      },
+      keys: answering(terminal, []),
+      onText: () => void asked.push(terminal.screen()),
     });
+    expect(asked.join('\n')).toContain('abort?');
     expect(code).toBe(12);
     expect(terminal.all()).toContain('needs a decision: no entry');
-    expect(terminal.all()).not.toContain('abort? ');
+    expect(terminal.all()).not.toContain('abort?');
   });
 
   test('Ctrl-C leaves the run alone and says so', async () => {

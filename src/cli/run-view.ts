@@ -45,7 +45,9 @@ export function runView(screen: Screen, services: Services, log?: PlainLog): Run
   const say = (line: string): void => (block ? block.say(screen.live?.ready(line) ?? line) : screen.say(line));
   const closed = new AbortController();
   const signal = AbortSignal.any([screen.signal, closed.signal]);
-  const asker = promptAsker(services, { ...screen, say, signal, ...(block && screen.ask ? { ask: block.ask } : {}) });
+  const { ask: askInLine, ...silent } = screen;
+  const ask = block ? block.ask : askInLine;
+  const asker = promptAsker(services, { ...silent, say, signal, ...(ask ? { ask } : {}) });
   const rto = watchRto({
     clock: services.clock,
     signal: closed.signal,
@@ -193,7 +195,6 @@ function blockBelow(screen: Screen, terminal: NonNullable<Screen['live']>, seen:
   return liveBlock({
     terminal,
     clock,
-    ask: screen.ask ?? (async () => undefined),
     frame(size, asking) {
       if (!seen.state || seen.state.endedAt !== undefined) return [];
       const picture = runPicture(seen.outline, seen.state, { now: clock.now(), driver: seen.driver });

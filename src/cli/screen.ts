@@ -1,3 +1,5 @@
+import type { Key } from './line-editor.ts';
+
 /** Where a command talks to the person who watches while it works. Results do not go here: `print` makes those. */
 export interface Screen {
   /** One line of progress: on stdout, or on stderr when stdout carries JSON. */
@@ -21,7 +23,14 @@ export interface LiveTerminal {
   write(text: string): void;
   /** A text as it may be shown: without secrets, its commands ready to be copied. */
   ready(text: string): string;
+  /**
+   * Hands over each key that is pressed until the function that it gives back is called, or until `onEnd`: no more will come.
+   * Keys are shown by nobody else meanwhile. Absent where nobody can be asked.
+   */
+  readonly keys?: ReadKeys;
 }
+
+export type ReadKeys = (onKey: (key: Key) => void, onEnd: () => void) => () => void;
 
 /** The same screen, as if what was written could not be written over. */
 export function plainScreen({ live: _unused, ...screen }: Screen): Screen {

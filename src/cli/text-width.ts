@@ -6,8 +6,11 @@ export function calmText(text: string): string {
     stripVTControlCharacters(text)
       .split('\r')
       .findLast((part) => part.trim() !== '') ?? '';
-  return last.replaceAll('\t', '  ').replaceAll(CONTROL, '');
+  return withoutControls(last.replaceAll('\t', '  '));
 }
+
+/** What is left can be seen, or belongs to a sign that can. */
+export const withoutControls = (text: string): string => text.replaceAll(CONTROL, '');
 
 /** C0, DEL, C1, and the marks that turn the direction of writing. */
 const CONTROL = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu;

@@ -4,7 +4,8 @@ import type { Globals } from '../cli/globals.ts';
 import { runCli } from '../cli/run-cli.ts';
 import { createRedactor } from './redactor.ts';
 import { stopSignal } from './stop-signal.ts';
-import { canAsk, canPaint, terminalQuestion, ttyQuestion } from './terminal.ts';
+import { canAsk, canPaint, terminalQuestions, ttyQuestion } from './terminal.ts';
+import { terminalKeys } from './terminal-keys.ts';
 import { readVersion } from './version.ts';
 
 /*
@@ -12,8 +13,16 @@ import { readVersion } from './version.ts';
  */
 const redactor = createRedactor();
 const env = (name: string): string | undefined => process.env[name];
+const self = {
+  interrupt: () => void process.kill(process.pid, 'SIGINT'),
+  suspend(goesOn: () => void): void {
+    process.once('SIGCONT', goesOn);
+    process.kill(process.pid, 'SIGTSTP');
+  },
+};
 const out = writer(stdout);
 const err = writer(stderr);
+const questions = terminalQuestions(stdin, stdout, out.write);
 
 const code = await runCli({
   argv: process.argv.slice(2),
@@ -21,9 +30,9 @@ const code = await runCli({
   colour: stdout.isTTY === true && !env('NO_COLOR') && env('TERM') !== 'dumb',
   cwd: process.cwd(),
   signal: stopSignal(),
-  out: out.write,
+  out: questions.write,
   err: err.write,
-  ...(canAsk(stdin, stdout) ? { ask: terminalQuestion } : {}),
+  ...(canAsk(stdin, stdout) ? { ask: questions.ask, terminalKeys: terminalKeys(stdin, self) } : {}),
   ...(stdin.isTTY ? {} : { readInput: () => text(stdin), ...(stdout.isTTY ? { askAnyway: ttyQuestion } : {}) }),
   ...(canPaint(stdout, env('TERM')) ? { terminalSize: () => ({ columns: stdout.columns, rows: stdout.rows }) } : {}),
   redact: redactor.redact,

@@ -1,4 +1,5 @@
-import { stdin, stdout } from 'node:process';
+import { stdout } from 'node:process';
+import type { Interface } from 'node:readline/promises';
 
 /** A person can be asked only where both the question and the answer are on a terminal. */
 export function canAsk(input: { isTTY?: boolean }, output: { isTTY?: boolean }): boolean {
@@ -14,30 +15,60 @@ export function canPaint(
   return output.isTTY === true && term !== undefined && term !== '' && term !== 'dumb' && isLarge;
 }
 
-/** Asks on the terminal for one line. Undefined when the signal is aborted or the input ends first. */
-export const terminalQuestion = (question: string, signal: AbortSignal): Promise<string | undefined> =>
-  questionOn(stdin, question, signal);
+/** Asks for one line at a time, on a terminal where other lines come meanwhile. */
+export interface Questions {
+  /** Undefined when the signal is aborted or the input ends first. */
+  ask(question: string, signal: AbortSignal): Promise<string | undefined>;
+  /** Writes lines. What somebody is typing is then written again below them, with nothing that moves the cursor. */
+  write(lines: string): void;
+}
 
-/** The same where stdin is a file: the terminal itself is opened. Undefined where there is none. */
+export function terminalQuestions(
+  input: NodeJS.ReadableStream,
+  output: NodeJS.WritableStream,
+  write: (text: string) => void,
+): Questions {
+  let open: { readonly question: string; readonly lines: Interface } | undefined;
+  return {
+    async ask(question, signal) {
+      try {
+        return await questionOn(input, output, { question, signal, opened: (lines) => (open = { question, lines }) });
+      } finally {
+        open = undefined;
+      }
+    },
+    write: (text) => write(open ? `\n${text}${open.question}${open.lines.line}` : text),
+  };
+}
+
+/** Asks where stdin is a file: the terminal itself is opened. Undefined where there is none. */
 export async function ttyQuestion(question: string, signal: AbortSignal): Promise<string | undefined> {
   const { open } = await import('node:fs/promises');
   const terminal = await open('/dev/tty').catch(() => undefined);
   if (!terminal) return undefined;
-  return questionOn(terminal.createReadStream(), question, signal);
+  return questionOn(terminal.createReadStream(), stdout, { question, signal });
+}
+
+interface Asked {
+  readonly question: string;
+  readonly signal: AbortSignal;
+  readonly opened?: (lines: Interface) => unknown;
 }
 
 async function questionOn(
   input: NodeJS.ReadableStream,
-  question: string,
-  signal: AbortSignal,
+  output: NodeJS.WritableStream,
+  { question, signal, opened }: Asked,
 ): Promise<string | undefined> {
   const { createInterface } = await import('node:readline/promises');
-  const lines = createInterface({ input, output: stdout });
+  const lines = createInterface({ input, output });
   // readline takes Ctrl-C for itself on a terminal; it must stop the program as it does anywhere else.
   lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
   const ended = new Promise<undefined>((resolve) => lines.once('close', () => resolve(undefined)));
   try {
-    return await Promise.race([lines.question(question, { signal }), ended]);
+    const answer = lines.question(question, { signal });
+    opened?.(lines);
+    return await Promise.race([answer, ended]);
   } catch (error) {
     if (signal.aborted) return undefined;
     throw error;

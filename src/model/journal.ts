@@ -58,17 +58,18 @@ export interface RunJournal {
   close(): void;
 }
 
-export type Signal = Extract<
-  RunEvent,
-  {
-    type:
-      | 'step.approved'
-      | 'step.rejected'
-      | 'step.decided'
-      | 'step.answered'
-      | 'step.edited'
-      | 'step.confirmed'
-      | 'step.denied'
-      | 'run.canceled';
-  }
->;
+const SIGNAL_TYPES = [
+  'step.approved',
+  'step.rejected',
+  'step.decided',
+  'step.answered',
+  'step.edited',
+  'step.confirmed',
+  'step.denied',
+  'run.canceled',
+] as const;
+
+/** What a person may say to a run from any process, whether or not somebody drives it. */
+export type Signal = Extract<RunEvent, { type: (typeof SIGNAL_TYPES)[number] }>;
+
+export const SIGNALS: ReadonlySet<RunEvent['type']> = new Set(SIGNAL_TYPES);

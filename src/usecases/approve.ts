@@ -4,6 +4,7 @@ import { foldRun, type RunState } from '../model/run-state.ts';
 import { askedAt, requireEnvironment } from './approval-subject.ts';
 import { type Asked, approversNow, requireApprover } from './approvers.ts';
 import { findRun } from './find-run.ts';
+import { type KeptWord, keepWord } from './keep-word.ts';
 import { readCode } from './read-code.ts';
 import type { Services } from './services.ts';
 
@@ -20,7 +21,7 @@ export interface ApproveRequest {
   readonly code?: string;
 }
 
-export interface ApproveResult {
+export interface ApproveResult extends KeptWord {
   readonly run: string;
   readonly step: string;
   readonly by: string;
@@ -44,17 +45,20 @@ export async function approve(request: ApproveRequest, services: Services): Prom
   const reason = reasonFor(request, word.by, services);
   const about = { run: state.id, step, by: word.by };
   if (request.reject) {
-    await journal.signal(state.id, word.by, { type: 'step.rejected', step, hash, reason: reason ?? '' });
-    return { ...about, answer: 'rejected', missing: 0 };
+    const no = { type: 'step.rejected', step, hash, reason: reason ?? '' } as const;
+    const kept = await keepWord({ journal, state, by: word.by, word: no }, services);
+    return { ...about, answer: 'rejected', missing: 0, ...kept };
   }
   requireEnvironment(state, asked, services);
   const { by, ...how } = word;
   const why = reason === undefined ? {} : { reason };
-  await journal.signal(state.id, by, { type: 'step.approved', step, hash, ...why, ...how });
+  const yes = { type: 'step.approved', step, hash, ...why, ...how } as const;
+  const kept = await keepWord({ journal, state, by, word: yes }, services);
   const after = foldRun(await journal.events(state.id));
   const known = after.steps.get(step);
   const missing = missingApprovals(asked, known ? [known] : [], after.origin);
-  return { ...about, answer: 'approved', missing, ...(how.breakGlass ? { breakGlass: how.breakGlass } : {}) };
+  const broken = how.breakGlass ? { breakGlass: how.breakGlass } : {};
+  return { ...about, answer: 'approved', missing, ...broken, ...kept };
 }
 
 function requireOneWay({ reject, breakGlass, code }: ApproveRequest): void {

@@ -1,11 +1,11 @@
 import { KnownError } from '../model/errors.ts';
-import type { RunJournal } from '../model/journal.ts';
 import { openObligations, type RunState } from '../model/run-state.ts';
-import { findRun } from './find-run.ts';
+import { findRun, isDriven } from './find-run.ts';
+import { type KeptWord, keepWord } from './keep-word.ts';
 import { isOver } from './resume.ts';
 import type { Services } from './services.ts';
 
-export interface CancelResult {
+export interface CancelResult extends KeptWord {
   readonly run: string;
   readonly by: string;
   readonly reason: string;
@@ -31,12 +31,9 @@ export async function cancel(request: CancelRequest, services: Services): Promis
   if (left.length > 0 && !request.leave) throw stillOwed(state, left, await isDriven(state.id, journal));
   const by = request.by ?? services.actor;
   const reason = services.redact(request.reason);
-  await journal.signal(state.id, by, { type: 'run.canceled', reason });
-  return { run: state.id, by, reason, left };
+  const kept = await keepWord({ journal, state, by, word: { type: 'run.canceled', reason } }, services);
+  return { run: state.id, by, reason, left, ...kept };
 }
-
-export const isDriven = async (id: string, journal: RunJournal): Promise<boolean> =>
-  (await journal.runs()).some((summary) => summary.id === id && summary.ownerState === 'alive');
 
 function stillOwed(state: RunState, left: readonly string[], driven: boolean): KnownError {
   const commands = waysBack(state, driven).join(', then: ');

@@ -4,6 +4,7 @@ import { KnownError } from '../model/errors.ts';
 import type { Signal } from '../model/journal.ts';
 import { foldRun, type RunState } from '../model/run-state.ts';
 import { findRun, waitingStep } from './find-run.ts';
+import { type KeptWord, keepWord } from './keep-word.ts';
 import type { Services } from './services.ts';
 
 export interface ConfirmRequest {
@@ -16,7 +17,7 @@ export interface ConfirmRequest {
   readonly reason?: string;
 }
 
-export interface ConfirmResult {
+export interface ConfirmResult extends KeptWord {
   readonly run: string;
   readonly step: string;
   readonly by: string;
@@ -35,7 +36,7 @@ export async function confirm(request: ConfirmRequest, services: Services): Prom
   const { step, waitsFor } = waitingStep(state, request.step, 'confirmation');
   const by = requireInRole(state, waitsFor.role, request.by ?? services.actor);
   requireInTime(state, step.id, services);
-  await journal.signal(state.id, by, wordOf(request, by, services));
+  const kept = await keepWord({ journal, state, by, word: wordOf(request, by, services) }, services);
   const after = foldRun(await journal.events(state.id));
   const confirmation = after.steps.get(step.id)?.confirmation;
   const summary = (await journal.runs()).find(({ id }) => id === state.id);
@@ -47,6 +48,7 @@ export async function confirm(request: ConfirmRequest, services: Services): Prom
     missing: confirmation === undefined ? 0 : confirmationsMissing(confirmation),
     until: confirmation?.until ?? waitsFor.until,
     resume: summary?.ownerState !== 'alive',
+    ...kept,
   };
 }
 

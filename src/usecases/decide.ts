@@ -4,7 +4,8 @@ import type { Signal } from '../model/journal.ts';
 import { DECISIONS, type Decision } from '../model/run.ts';
 import type { RunState } from '../model/run-state.ts';
 import { openObligations } from '../model/run-state.ts';
-import { findRun, waitingStep } from './find-run.ts';
+import { findRun, isDriven, waitingStep } from './find-run.ts';
+import { type KeptWord, sayWord } from './keep-word.ts';
 import { isOver } from './resume.ts';
 import type { Services } from './services.ts';
 import { machineSays } from './task-verdict.ts';
@@ -23,7 +24,7 @@ export interface DecideRequest {
   readonly despiteLook?: boolean;
 }
 
-export interface DecideResult {
+export interface DecideResult extends KeptWord {
   readonly run: string;
   readonly step: string;
   readonly by: string;
@@ -44,13 +45,12 @@ export async function decide(request: DecideRequest, services: Services): Promis
   const { journal, state } = await findRun(request.run, services);
   const by = request.by ?? services.actor;
   const word = wordFrom(request, by, state, services);
-  const { seq } = await journal.signal(state.id, by, word);
+  const { seq, kept } = await sayWord({ journal, state, by, word }, services);
   const decision = word.type === 'step.decided' ? word.decision : word.outcome;
-  const summary = (await journal.runs()).find(({ id }) => id === state.id);
-  const isDriven = summary?.ownerState === 'alive';
-  const said = { run: state.id, step: request.step, by, decision, resume: !isDriven };
+  const driven = await isDriven(state.id, journal);
+  const said = { run: state.id, step: request.step, by, decision, resume: !driven, ...kept };
   if (!isForTheMachine(state, word)) return said;
-  if (!isDriven) return { ...said, machine: 'later' };
+  if (!driven) return { ...said, machine: 'later' };
   return { ...said, machine: await machineSays({ state, step: request.step, seq }, journal, services) };
 }
 

@@ -9,6 +9,7 @@ import { openObligations, type RunState, type StepState } from '../model/run-sta
 import { typedValue } from '../plan/typed-value.ts';
 import { unknownName } from './find-component.ts';
 import { findRun } from './find-run.ts';
+import { type KeptWord, keepWord } from './keep-word.ts';
 import { isOver } from './resume.ts';
 import type { Services } from './services.ts';
 
@@ -21,7 +22,7 @@ export interface EditRequest {
   readonly by?: string;
 }
 
-export interface EditResult {
+export interface EditResult extends KeptWord {
   readonly run: string;
   readonly step: string;
   readonly by: string;
@@ -45,7 +46,8 @@ export async function editStep(request: EditRequest, services: Services): Promis
   requireValid({ ...step, with: input }, state, services);
   const by = request.by ?? services.actor;
   const reason = services.redact(request.reason);
-  await journal.signal(state.id, by, { type: 'step.edited', step: step.id, with: input, reason });
+  const word = { type: 'step.edited', step: step.id, with: input, reason } as const;
+  const kept = await keepWord({ journal, state, by, word }, services);
   const known = state.steps.get(step.id);
   const then = thenOf(state, step.id, known);
   return {
@@ -55,6 +57,7 @@ export async function editStep(request: EditRequest, services: Services): Promis
     changed: changes.map(({ key, to }) => ({ key, ...fromOf(before, key), to })),
     void_approvals: [...new Set((known?.approvals ?? []).map((one) => one.by))],
     ...(then === undefined ? {} : { then }),
+    ...kept,
   };
 }
 

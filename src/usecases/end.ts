@@ -1,8 +1,8 @@
 import { KnownError } from '../model/errors.ts';
 import { openObligations } from '../model/run-state.ts';
 import { runUnderWay } from './attach.ts';
-import { isDriven, waysBack } from './cancel.ts';
-import { findRun } from './find-run.ts';
+import { waysBack } from './cancel.ts';
+import { findRun, isDriven } from './find-run.ts';
 import { isOver } from './resume.ts';
 import { journalOf } from './run-look.ts';
 import type { Services } from './services.ts';

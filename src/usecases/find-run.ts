@@ -29,6 +29,10 @@ export async function newestRun(services: Services): Promise<string> {
   );
 }
 
+/** Whether a living process of this machine drives the run. */
+export const isDriven = async (id: string, journal: RunJournal): Promise<boolean> =>
+  (await journal.runs()).some((summary) => summary.id === id && summary.ownerState === 'alive');
+
 /** A step of a run that waits for a person's word. Throws USAGE, saying what waits instead. */
 export function waitingStep<Kind extends WaitsFor['kind']>(state: RunState, id: string, kind: Kind) {
   const step = state.steps.get(id);

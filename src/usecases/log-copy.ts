@@ -64,6 +64,11 @@ export const takenOver = ({ run, epoch, by, owner, at }: CopyClaim): KnownError 
 
 /** Copies what is new, and shows that this process lives. Throws RUN_FENCED when another one is first with a claim. */
 export async function copyNews(copy: LogCopy): Promise<void> {
+  await sign(copy, await copyLines(copy));
+}
+
+/** Copies what is new, without a sign of life: that is for whoever drives the run. True when anything was. Throws as `copyNews` does. */
+export async function copyLines(copy: LogCopy): Promise<boolean> {
   copy.copied ??= await alreadyCopied(copy);
   await readOwnClaims(copy);
   const lines = await copy.journal.lines(copy.run, copy.copied.seq);
@@ -72,7 +77,7 @@ export async function copyNews(copy: LogCopy): Promise<void> {
     await copy.copies.keep(copy.run, piece);
     copy.copied = { seq: piece.first + piece.lines.length - 1, hash: sha256Hex(piece.lines.at(-1) as string) };
   }
-  await sign(copy, lines.length > 0);
+  return lines.length > 0;
 }
 
 /** Before the first lines of an epoch, so that nobody else writes lines of it. */

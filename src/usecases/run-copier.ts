@@ -148,10 +148,10 @@ export class RunCopier {
 
 const isFenced = (error: unknown): error is KnownError => error instanceof KnownError && error.code === 'RUN_FENCED';
 
-const LATE = 'late';
+export const LATE = 'late';
 
 /** What the work comes to, or LATE. Work that is late goes on, and nobody waits for it. */
-async function within<T>(clock: Clock, ms: number, work: Promise<T>): Promise<T | typeof LATE> {
+export async function within<T>(clock: Clock, ms: number, work: Promise<T>): Promise<T | typeof LATE> {
   const done = new AbortController();
   const late: Promise<typeof LATE> = clock.sleep(ms, done.signal).then(
     () => LATE,

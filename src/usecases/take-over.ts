@@ -1,6 +1,6 @@
 import { formatDuration } from '../lib/duration.ts';
 import { KnownError } from '../model/errors.ts';
-import type { RunJournal } from '../model/journal.ts';
+import { type RunJournal, SIGNALS } from '../model/journal.ts';
 import { siteText } from '../model/repository-site.ts';
 import type { Adoption } from '../model/run.ts';
 import { type CopiedRun, type CopyClaim, isSameClaim, type RunCopies } from '../model/run-copy.ts';
@@ -88,9 +88,9 @@ function adoptionOf(copy: CopiedRun, state: RunState, { journal, place, services
   };
 }
 
-/** The last that was heard of who drove the run, by its own clock. */
+/** The last that was heard of who drove the run, by its own clock. What people said to the run is no sign of that. */
 export const lastSignOf = ({ events, claims, signs }: Pick<CopiedRun, 'events' | 'claims' | 'signs'>): string =>
-  [...events, ...claims, ...signs].reduce(
+  [...events.filter(({ type }) => !SIGNALS.has(type)), ...claims, ...signs].reduce(
     (last, { at }) => (Date.parse(at) > Date.parse(last) ? at : last),
     events[0]?.at ?? '',
   );

@@ -90,14 +90,19 @@ async function recoverElsewhere(run: string): Promise<ShellRun> {
   expect([decided.code, decided.said]).toEqual([0, expect.any(String)]);
   const { code, said } = await taken;
   expect([code, said]).toEqual([0, expect.any(String)]);
-  return JSON.parse(said.slice(said.indexOf('\n{') + 1)) as ShellRun;
+  return resultIn(said);
 }
+
+const resultIn = (said: string): ShellRun => JSON.parse(said.slice(said.indexOf('\n{') + 1)) as ShellRun;
 
 test('a machine dies with all that it kept: another one takes the run over, and the evidence of both is one', async () => {
   const first = world.child(['recover', 'loss']);
   const { run } = await copyWhere(isAsked);
   first.process.kill('SIGKILL');
   await first.finished;
+  // Said while nobody drives the run, and before the machine is lost: it counts on the other one.
+  const decided = await world.child(['decide', run, 'look', 'done', '--reason', 'rain']).finished;
+  expect([decided.code, decided.said]).toEqual([0, expect.stringMatching(/"resume": true\n/)]);
   rmSync(join(world.folder, 'state'), { recursive: true });
 
   const listed = await elsewhere('runs', '--repository', '../repository', '--identity', '../key');
@@ -108,8 +113,11 @@ test('a machine dies with all that it kept: another one takes the run over, and 
   );
   expect([refused.code, refused.said]).toEqual([10, expect.stringContaining('last sign of life')]);
 
-  const result = await recoverElsewhere(run);
-  expect(result.status).toBe('succeeded');
+  const { code, said } = await takeOver(run);
+  expect([code, said]).toEqual([0, expect.any(String)]);
+  const { status, steps } = resultIn(said);
+  expect(status).toBe('succeeded');
+  expect(steps.find(({ id }) => id === 'look')).toMatchObject({ status: 'succeeded', output: { answer: 'rain' } });
   expect(world.effects()).toEqual(['first', 'verify']);
   const evidence = join(other, 'state', 'reports', run, 'evidence.ndjson');
   const verified = await elsewhere('evidence', 'verify', evidence);

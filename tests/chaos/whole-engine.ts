@@ -1,12 +1,16 @@
+import { join } from 'node:path';
+import { kindsIn } from './moment-kinds.ts';
 import { makeShellWorld, type ShellRun } from './shell-world.ts';
+import { commandText, UNEDITED } from './unedited.ts';
 
 /** How many worlds are played at the same time. */
 export const atOnce = 3;
 
-/** Where the first process dies: after its n-th event, or as soon as a command has written a line. */
+/** Where the first process dies: after its n-th event, after its first one of a kind, or as soon as a command has written a line. */
 export type Moment =
   | { readonly kind: 'never' }
   | { readonly kind: 'event'; readonly n: number }
+  | { readonly kind: 'first'; readonly of: string }
   | { readonly kind: 'line'; readonly line: string };
 
 export interface Life {
@@ -16,10 +20,12 @@ export interface Life {
   readonly steps: Readonly<Record<string, string>>;
   readonly effects: readonly string[];
   readonly owed: number;
+  /** The kinds of moments that whoever drove it met. */
+  readonly kinds: readonly string[];
 }
 
 const command = (name: string, more = ''): string =>
-  `uses: shell.run, expect: 1s, with: { command: 'echo "${name} begins" >> effects; sleep 0.2; echo ${name} >> effects; sleep 0.2'${more} }`;
+  `uses: shell.run, expect: 1s, with: { command: '${commandText(name)}'${more} }`;
 const seen = (name: string): string => `, observe: 'grep -qx ${name} effects'`;
 
 const STEPS = `
@@ -28,10 +34,10 @@ const STEPS = `
 - { id: slow, one_of: way, uses: procedure, with: { procedure: copy }, approve: { role: keeper, count: 2, within: 10m } }
 - { id: last, one_of: way, ${command('last')} }
 - { id: hold, uses: time.wait, expect: 1s, with: { for: 1s } }
-- { id: seen, ${command('seen', seen('seen'))}, approve: { role: keeper, within: 10m } }
+- { id: seen, ${command('seen', `${seen('seen')}, undo: 'echo seen taken back >> effects'`)}, approve: { role: keeper, within: 10m }, confirm: { role: keeper, count: 2 } }
 - { id: left, ${command('left')}, when: '\${{ steps.look.outputs.answer == "nobody" }}' }
-- { id: beside, needs: [hold], ${command('beside')} }
-- { id: verify, title: Verify that all is there, needs: [left, beside], ${command('verify')} }
+- { id: beside, needs: [hold], for_each: [x, y], at_once: 2, ${command('beside-${{ item }}')} }
+- { id: verify, title: Verify that all is there, needs: [left, beside], proven: [seen], uses: shell.run, expect: 1s, with: { command: '${UNEDITED}' } }
 `;
 
 const PROCEDURES = `procedures:
@@ -45,7 +51,7 @@ const PROCEDURES = `procedures:
 /** Lines of effects, sorted: two steps stand beside each other. */
 export const WHOLE: readonly string[] = [
   'quick',
-  ...['dump', 'load', 'seen', 'beside', 'verify'].flatMap((name) => [`${name} begins`, name]),
+  ...['dump', 'load', 'seen', 'beside-x', 'beside-y', 'verify'].flatMap((name) => [`${name} begins`, name]),
 ].sort();
 
 export const STEPS_WITH_EVERYTHING: Readonly<Record<string, string>> = {
@@ -58,6 +64,8 @@ export const STEPS_WITH_EVERYTHING: Readonly<Record<string, string>> = {
   seen: 'succeeded',
   left: 'skipped',
   beside: 'succeeded',
+  'beside.0': 'succeeded',
+  'beside.1': 'succeeded',
   verify: 'succeeded',
 };
 
@@ -67,8 +75,7 @@ async function play(moment: Moment): Promise<Life> {
   const world = await makeShellWorld(STEPS, 'production: {}', PROCEDURES);
   const people = world.people();
   try {
-    const dieAfter: Record<string, string> = moment.kind === 'event' ? { DIE_AFTER: String(moment.n) } : {};
-    const first = world.child(['recover', 'loss'], dieAfter);
+    const first = world.child(['recover', 'loss'], deathOf(moment));
     if (moment.kind === 'line') {
       await world.until(moment.line);
       first.process.kill('SIGKILL');
@@ -77,11 +84,17 @@ async function play(moment: Moment): Promise<Life> {
     const { code, said } = await (died ? world.child(['recover', '--resume']) : first).finished;
     const at = JSON.stringify(moment);
     if (code !== 0) throw new Error(`${at}: ended with ${code}: ${said}`);
-    return { at, died, effects: [...world.effects()].sort(), ...endOf(said) };
+    const kinds = kindsIn(join(world.folder, 'state', 'journal.sqlite'), 'ada');
+    return { at, died, effects: [...world.effects()].sort(), kinds, ...endOf(said) };
   } finally {
     people.kill('SIGKILL');
     world.remove();
   }
+}
+
+function deathOf(moment: Moment): Record<string, string> {
+  if (moment.kind === 'event') return { DIE_AFTER: String(moment.n) };
+  return moment.kind === 'first' ? { DIE_AT: moment.of } : {};
 }
 
 function endOf(said: string): Pick<Life, 'status' | 'steps' | 'owed'> {

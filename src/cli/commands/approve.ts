@@ -1,6 +1,7 @@
 import { type RequestText, requestApproval } from '../../usecases/approval-request.ts';
 import { type ApproveResult, approve } from '../../usecases/approve.ts';
 import { defineCommand, needed, text, toggle } from '../define-command.ts';
+import { notCopiedLines } from '../not-copied.ts';
 
 export const approveCommand = defineCommand({
   name: 'approve',
@@ -39,7 +40,9 @@ export const approveCommand = defineCommand({
   print: (result) => ('text' in result ? result.text : answerText(result)),
 });
 
-function answerText({ run, step, by, answer, missing, breakGlass }: ApproveResult): string {
+function answerText(result: ApproveResult): string {
+  const { run, step, by, answer, missing, breakGlass } = result;
   const how = breakGlass === undefined ? '' : `BREAK-GLASS (${breakGlass}): `;
-  return `${how}${by} ${answer} ${step} of ${run}.${missing > 0 ? ` ${missing} more must approve.` : ''}`;
+  const said = `${how}${by} ${answer} ${step} of ${run}.${missing > 0 ? ` ${missing} more must approve.` : ''}`;
+  return [said, ...notCopiedLines(result)].join('\n');
 }

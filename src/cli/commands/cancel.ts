@@ -1,5 +1,6 @@
 import { cancel } from '../../usecases/cancel.ts';
 import { defineCommand, needed, text, toggle } from '../define-command.ts';
+import { notCopiedLines } from '../not-copied.ts';
 
 export const cancelCommand = defineCommand({
   name: 'cancel',
@@ -17,6 +18,10 @@ export const cancelCommand = defineCommand({
   fails: ['USAGE', 'RUN_NOT_FOUND', 'JOURNAL_DAMAGED', 'OBLIGATION_OPEN'],
   run: ({ run, by, reason, leave }, services) =>
     cancel({ run, leave, ...(by === undefined ? {} : { by }), ...(reason === undefined ? {} : { reason }) }, services),
-  print: ({ run, by, left }) =>
-    [`${by} canceled ${run}.`, ...left.map((what) => `  Not put back, do it by hand: ${what}`)].join('\n'),
+  print: ({ run, by, left, ...kept }) =>
+    [
+      `${by} canceled ${run}.`,
+      ...left.map((what) => `  Not put back, do it by hand: ${what}`),
+      ...notCopiedLines(kept),
+    ].join('\n'),
 });

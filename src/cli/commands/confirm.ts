@@ -1,5 +1,6 @@
 import { confirm } from '../../usecases/confirm.ts';
 import { defineCommand, needed, text, toggle } from '../define-command.ts';
+import { notCopiedLines } from '../not-copied.ts';
 
 export const confirmCommand = defineCommand({
   name: 'confirm',
@@ -23,10 +24,11 @@ export const confirmCommand = defineCommand({
       { run, step, no, ...(by === undefined ? {} : { by }), ...(reason === undefined ? {} : { reason }) },
       services,
     ),
-  print: ({ run, step, by, answer, missing, until, resume }) =>
+  print: ({ run, step, by, answer, missing, until, resume, ...kept }) =>
     [
       answer === 'denied' ? `${by} said no: ${step} of ${run} is taken back.` : `${by} confirmed ${step} of ${run}.`,
       ...(missing > 0 && answer === 'confirmed' ? [`${missing} more must confirm until ${until}.`] : []),
+      ...notCopiedLines(kept),
       ...(resume ? [`Nobody drives the run. Go on with: lifeboat recover --resume ${run}`] : []),
     ].join('\n'),
 });

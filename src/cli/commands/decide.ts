@@ -4,6 +4,7 @@ import { type DecideResult, decide } from '../../usecases/decide.ts';
 import { type EditResult, editStep } from '../../usecases/edit-step.ts';
 import { defineCommand, list, needed, text, toggle } from '../define-command.ts';
 import { editText } from '../edit-text.ts';
+import { notCopiedLines } from '../not-copied.ts';
 
 export const decideCommand = defineCommand({
   name: 'decide',
@@ -60,9 +61,14 @@ export const decideCommand = defineCommand({
 type Decided = DecideResult | EditResult;
 
 const MACHINE = {
-  seen: '\nThe machine that looks sees it, too.',
-  later: '\nIt counts when the machine that looks sees it, too. See: lifeboat next',
+  seen: 'The machine that looks sees it, too.',
+  later: 'It counts when the machine that looks sees it, too. See: lifeboat next',
 } as const;
 
-const decidedText = ({ run, step, by, decision, resume, machine }: DecideResult): string =>
-  `${by} decided "${decision}" about ${step} of ${run}.${machine === undefined ? '' : MACHINE[machine]}${resume ? `\nNobody drives the run. Go on with: lifeboat recover --resume ${run}` : ''}`;
+const decidedText = ({ run, step, by, decision, resume, machine, ...kept }: DecideResult): string =>
+  [
+    `${by} decided "${decision}" about ${step} of ${run}.`,
+    ...(machine === undefined ? [] : [MACHINE[machine]]),
+    ...notCopiedLines(kept),
+    ...(resume ? [`Nobody drives the run. Go on with: lifeboat recover --resume ${run}`] : []),
+  ].join('\n');

@@ -2,6 +2,7 @@ import type { CancelResult } from '../../usecases/cancel.ts';
 import { type EndLook, lookAtEnd } from '../../usecases/end.ts';
 import { defineCommand, optional } from '../define-command.ts';
 import { askToEnd, endText } from '../end-guide.ts';
+import { notCopiedLines } from '../not-copied.ts';
 
 export const endCommand = defineCommand({
   name: 'end',
@@ -29,5 +30,9 @@ export const endCommand = defineCommand({
 /** `asked`: a person was asked, and did not end it. */
 type Ended = EndLook & { readonly ended?: CancelResult; readonly asked?: true };
 
-const endedText = ({ run, by, left }: CancelResult): string =>
-  [`${by} ended ${run}.`, ...left.map((what) => `  Not put back, do it by hand: ${what}`)].join('\n');
+const endedText = ({ run, by, left, ...kept }: CancelResult): string =>
+  [
+    `${by} ended ${run}.`,
+    ...left.map((what) => `  Not put back, do it by hand: ${what}`),
+    ...notCopiedLines(kept),
+  ].join('\n');

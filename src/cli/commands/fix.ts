@@ -4,6 +4,7 @@ import { type FixResult, fix } from '../../usecases/fix.ts';
 import { defineCommand, optional } from '../define-command.ts';
 import { editText } from '../edit-text.ts';
 import { askForDecision, fixText } from '../fix-guide.ts';
+import { notCopiedLines } from '../not-copied.ts';
 
 export const fixCommand = defineCommand({
   name: 'fix',
@@ -38,5 +39,9 @@ type Fixed = FixResult & { readonly decided?: DecideResult | EditResult; readonl
 const decidedText = (decided: DecideResult | EditResult): string =>
   'changed' in decided ? editText(decided) : wordText(decided);
 
-const wordText = ({ run, step, by, decision, resume }: DecideResult): string =>
-  `${by} decided "${decision}" about ${step} of ${run}.${resume ? `\nNow go on with: lifeboat recover --resume ${run}` : ''}`;
+const wordText = ({ run, step, by, decision, resume, ...kept }: DecideResult): string =>
+  [
+    `${by} decided "${decision}" about ${step} of ${run}.`,
+    ...notCopiedLines(kept),
+    ...(resume ? [`Now go on with: lifeboat recover --resume ${run}`] : []),
+  ].join('\n');
