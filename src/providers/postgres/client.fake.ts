@@ -12,6 +12,7 @@ import type {
   SideInstance,
   TakenBackup,
 } from './client-api.ts';
+import { type FakeFailover, failoverClient, fakeFailover } from './failover/failover.fake.ts';
 
 /** A database, its machine and its repository in memory. Everything a test may look at or spoil. */
 export interface FakeWorld {
@@ -31,6 +32,7 @@ export interface FakeWorld {
   readonly damaged: Set<string>;
   checks: Check[];
   ledger: { acknowledged: number; lost: number };
+  readonly failover: FakeFailover;
   /** How many calls had an effect. */
   writes: number;
 }
@@ -68,6 +70,7 @@ export function fakePostgres(change: (world: FakeWorld) => void = () => undefine
     damaged: new Set(),
     checks: [{ name: 'there are companies', held: true, observed: '{"companies":3}' }],
     ledger: { acknowledged: 10, lost: 0 },
+    failover: fakeFailover(),
     writes: 0,
   };
   change(world);
@@ -94,6 +97,7 @@ const clientOf = (world: FakeWorld): PostgresClient => ({
   ...sides(world),
   ...servers(world),
   ...backups(world),
+  ...failoverClient(world),
 });
 
 function roles(world: FakeWorld): Pick<PostgresClient, 'role' | 'blockRole' | 'unblockRole'> {

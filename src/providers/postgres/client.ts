@@ -1,6 +1,7 @@
 import { answers, serves } from './alive.ts';
 import { checkBackup, dump, findBackup, takeBase } from './backups.ts';
 import type { PostgresClient } from './client-api.ts';
+import { openFailover } from './failover/client.ts';
 import { inspect } from './inspect.ts';
 import {
   dataFolderState,
@@ -57,5 +58,7 @@ export function openPostgres(world: World): PostgresClient {
     backupIsWhole: (component, id) => checkBackup(world, component, id),
     baseBackup: (request) => takeBase(world, request),
     dump: (request) => dump(world, request),
+
+    ...openFailover(world),
   };
 }
