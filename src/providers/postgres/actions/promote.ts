@@ -64,7 +64,7 @@ export const promote = postgresAction({
     const clearSynchronous = synchronous === 'clear';
     const server = await client.standing(component, signal);
     const known = before(ctx);
-    if (server.inRecovery || known === undefined) await requireReady(ctx, input, server);
+    if (server.inRecovery || !isOurs(server, known)) await requireReady(ctx, input, server);
     const begun = known ?? { promoting: server.system, timeline: server.timeline };
     // Kept first: a primary that was one before this run is somebody else's.
     if (known === undefined) await ctx.note(begun);
