@@ -4,7 +4,7 @@ import { type Duration, formatDuration, minutes, parseDuration } from '../../../
 import { KnownError } from '../../../model/errors.ts';
 import { DurationText } from '../../../model/plan.ts';
 import type { PostgresClient } from '../client-api.ts';
-import { type Judging, NOTHING_SEEN, saidOf, settled, withLook } from '../failover/judging.ts';
+import { type Judging, saidOf, settled, withLook } from '../failover/judging.ts';
 import { verdictOf, viewsInWords } from '../failover/views.ts';
 import { ComponentField, neverDone, nothingToUndo, postgresAction, proof } from './define.ts';
 
@@ -83,12 +83,12 @@ async function lookUntilJudged(ctx: Context, input: Input): Promise<Output> {
   const { clock } = ctx;
   const [every, within] = [ms(input.every), ms(input.within)];
   const end = clock.now().getTime() + within;
-  let judging: Judging = NOTHING_SEEN;
+  let judging: Judging | undefined;
   for (let looks = 1; ; looks++) {
     const begun = clock.now();
     judging = withLook(judging, await look(ctx, input), begun);
     const verdict = settled(judging, input.misses);
-    if (verdict === 'down') return outputOf(judging, looks, begun);
+    if (verdict === 'down') return outputOf(judging, looks);
     if (verdict !== undefined) throw alive(input.component, judging);
     ctx.log(`${input.component}: ${saidOf(judging)}`);
     const next = begun.getTime() + every;
@@ -99,9 +99,9 @@ async function lookUntilJudged(ctx: Context, input: Input): Promise<Output> {
 
 const ms = (text: string): Duration => parseDuration(text) as Duration;
 
-const outputOf = ({ since, views }: Judging, looks: number, at: Date): Output => ({
+const outputOf = ({ since, views }: Judging, looks: number): Output => ({
   verdict: 'down',
-  down_since: (since ?? at).toISOString(),
+  down_since: since.toISOString(),
   looks,
   seen: views.map(({ from, sight, how }) => ({ from, sight, how })),
 });

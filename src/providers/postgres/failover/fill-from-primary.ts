@@ -1,6 +1,7 @@
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { KnownError } from '../../../model/errors.ts';
+import { errorRecord, KnownError } from '../../../model/errors.ts';
+import { withSession } from '../connect.ts';
 import { giveTo, runProgram, type ServerUser } from '../instance/as-user.ts';
 import type { Binaries } from '../instance/binaries.ts';
 import { writeDurably } from '../instance/durable.ts';
@@ -50,7 +51,7 @@ const writeMarker = (folder: string, marker: RejoinMarker): Promise<void> =>
 async function rewind(filling: Filling): Promise<boolean> {
   const { world, binaries, folder, user, primary, signal, log } = filling;
   const program = join(binaries.folder, 'pg_rewind');
-  if (!(await exists(program))) return false;
+  if (!(await exists(program)) || !(await checkpoint(filling))) return false;
   // A server that was killed is brought to a clean end first, alone, and that it refuses to do as a replica.
   if (!(await endedCleanly(filling))) await rm(join(folder, 'standby.signal'), { force: true });
   const uri = connectionOf(world, primary);
@@ -59,6 +60,19 @@ async function rewind(filling: Filling): Promise<boolean> {
   await onlyFollow(folder, user);
   if (code !== 0) log(`it cannot be rewound: ${lastLine(stderr)}`);
   return code === 0;
+}
+
+/** Until its first checkpoint a promoted server still says that it is on its old timeline, and pg_rewind believes it. */
+async function checkpoint({ world, primary, signal, log }: Filling): Promise<boolean> {
+  const address = { uri: connectionOf(world, primary) };
+  try {
+    await withSession({ address, what: `${primary}: checkpoint`, signal }, (session) => session.query('CHECKPOINT'));
+    return true;
+  } catch (error) {
+    if (errorRecord(error).code !== 'TARGET_DENIED') throw error;
+    log(`our role may not make a checkpoint on ${primary} (GRANT pg_checkpoint), so nothing can be rewound to it`);
+    return false;
+  }
 }
 
 async function endedCleanly({ binaries, folder, user }: Filling): Promise<boolean> {

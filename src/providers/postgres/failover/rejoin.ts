@@ -90,11 +90,12 @@ async function waitUntilFollowing({ world, component, primary, folder, signal }:
   for (;;) {
     const seen = await following(world, { component, primary, signal });
     if (seen.follows) return seen;
-    if (world.clock.now().getTime() > end)
+    const { state } = await serverStatus(folder);
+    if (state === 'stopped' || world.clock.now().getTime() > end)
       throw new KnownError(
-        'TIMED_OUT',
+        state === 'stopped' ? 'TARGET_FAILED' : 'TIMED_OUT',
         `${component} does not follow ${primary}: ${seen.how}\n${await logTail(`${folder}.log`)}`,
-        `Its log is ${folder}.log. It is left running.`,
+        `Its log is ${folder}.log. It is left as it is; another try goes on from here.`,
       );
     await world.clock.sleep(100, signal);
   }
