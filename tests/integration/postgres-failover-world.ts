@@ -29,7 +29,12 @@ export interface FailoverWorld {
 }
 
 export async function failoverWorld(settings: Record<string, string> = {}): Promise<FailoverWorld> {
-  const one = await startServer({ wal_log_hints: 'on', wal_keep_size: '128MB', wal_retrieve_retry_interval: '100ms', ...settings });
+  const one = await startServer({
+    wal_log_hints: 'on',
+    wal_keep_size: '128MB',
+    wal_retrieve_retry_interval: '100ms',
+    ...settings,
+  });
   await one.sql(`CREATE ROLE app LOGIN PASSWORD '${APP_PASSWORD}'`);
   await one.sql('CREATE TABLE orders (id int PRIMARY KEY, at timestamptz DEFAULT clock_timestamp())');
   await one.sql('GRANT ALL ON orders TO app');
