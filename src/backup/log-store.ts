@@ -9,7 +9,7 @@ type LogStore = Pick<BackupRepository, 'putLog' | 'logs' | 'readLog' | 'putTimel
 export function logStore(vault: Vault, now: () => Date): LogStore {
   const known = new Map<string, Promise<LogRef[]>>();
   return {
-    putLog: (log) => putLog(vault, known, { ...log, storedAt: now() }),
+    putLog: (log, after) => putLog(vault, known, { ...log, storedAt: now() }, after),
     logs: (component) => listLogs(vault, component),
     readLog: (log) => readLog(vault, log),
     putTimelineHistory: (component, system, timeline, text) =>
@@ -20,13 +20,19 @@ export function logStore(vault: Vault, now: () => Date): LogStore {
 
 type NewLog = Parameters<BackupRepository['putLog']>[0] & { readonly storedAt: Date };
 
-async function putLog(vault: Vault, known: Map<string, Promise<LogRef[]>>, log: NewLog): Promise<LogRef> {
+async function putLog(
+  vault: Vault,
+  known: Map<string, Promise<LogRef[]>>,
+  log: NewLog,
+  after?: Promise<unknown>,
+): Promise<LogRef> {
   if (log.bytes.length === 0) throw new RangeError('a stretch of log cannot be empty');
   const sealed = await seal(log.bytes, vault.recipients);
   const to = log.from + BigInt(log.bytes.length);
   const key = logKey({ ...log, to }, log.storedAt.toISOString(), sha256Of(sealed));
   const ref = parseLogKey(log.component, key, sealed.length);
   if (!ref) throw new RangeError(`not a stretch of log: ${key}`);
+  await after;
   await vault.store.put(key, sealed);
   await removeCovered(vault, known, ref);
   return ref;

@@ -80,7 +80,7 @@ export function worstLossOf(place: CopyPlace): WorstLoss | undefined {
     case 'nothing-kept':
       return undefined;
     case 'lag':
-      return followingLoss(method, far);
+      return place.policy.synchronous ? noLoss(method) : followingLoss(method, far);
     case 'segment':
       return segmentLoss(place.policy);
     case 'interval':
@@ -90,6 +90,12 @@ export function worstLossOf(place: CopyPlace): WorstLoss | undefined {
 
 const lagOf = ({ copy }: CopyPlace): number | undefined =>
   copy?.lag === undefined ? undefined : parseSpan(copy.lag)?.max;
+
+const noLoss = (method: BackupMethodName): WorstLoss => ({
+  method,
+  loss: 0,
+  text: 'nothing: commits wait until their log is kept',
+});
 
 function followingLoss(method: BackupMethodName, lag: number | undefined): WorstLoss {
   if (lag !== undefined) return { method, loss: lag, text: `${formatDuration(lag)}: ${method} is so far behind` };

@@ -12,7 +12,16 @@ export { Component, PostgresComponent, ServiceComponent } from './plan/component
 export { objectiveText } from './plan/objectives.ts';
 export { Scenario } from './plan/scenarios.ts';
 export { Step, safetyPointsOf } from './plan/steps.ts';
-export { DurationText, Objectives, ObjectiveValue, parseSpan, promised, SecretRef, Span } from './plan/values.ts';
+export {
+  DurationText,
+  Objectives,
+  ObjectiveValue,
+  parseBytes,
+  parseSpan,
+  promised,
+  SecretRef,
+  Span,
+} from './plan/values.ts';
 
 /*
  * The plan file. One schema makes the type, the validator, the editor's JSON Schema and docs/reference/plan.md.

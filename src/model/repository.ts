@@ -96,14 +96,14 @@ export interface BackupRepository {
   check(manifest: BackupManifest): Promise<BackupCheck>;
   remove(manifest: BackupManifest): Promise<void>;
 
-  /** Keeps a stretch of log. Whole before it is visible; stretches it covers completely are removed afterwards. */
-  putLog(log: {
-    component: string;
-    system: string;
-    timeline: number;
-    from: bigint;
-    bytes: Uint8Array;
-  }): Promise<LogRef>;
+  /**
+   * Keeps a stretch of log. Whole before it is visible; stretches it covers completely are removed afterwards. It is made ready
+   * at once and becomes visible only when `after` is fulfilled, so that several at a time leave no hole; when that fails, nothing does.
+   */
+  putLog(
+    log: { component: string; system: string; timeline: number; from: bigint; bytes: Uint8Array },
+    after?: Promise<unknown>,
+  ): Promise<LogRef>;
   /** Every stretch of log of a component, by system, timeline and position. */
   logs(component: string): Promise<readonly LogRef[]>;
   /** The plain bytes of a stretch, verified; also when a stream has joined it into a larger one since it was listed. */

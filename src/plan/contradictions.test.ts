@@ -48,6 +48,12 @@ describe('a plan that contradicts itself', () => {
       'plan.contradiction: postgres.wal_stream has a cadence',
     ],
     [
+      'setting of a stream at a dump',
+      '{ method: postgres.wal_stream }',
+      '{ method: postgres.dump, every: 5m, synchronous: true }',
+      'plan.contradiction: postgres.dump has "synchronous"',
+    ],
+    [
       'lost component',
       'loses: [database]',
       'loses: [cache]',

@@ -16,6 +16,7 @@ export function contradictions(plan: Plan): readonly Problem[] {
     ...evidenceProblems(plan),
     ...circles(plan),
     ...endlessCadences(plan),
+    ...streamSettings(plan),
     ...Object.entries(plan.scenarios).flatMap(([name, { steps }]) => runbookFaults(plan, steps, ['scenarios', name])),
     ...Object.entries(plan.procedures).flatMap(([name, { steps }]) => runbookFaults(plan, steps, ['procedures', name])),
     ...runbookProblems(plan),
@@ -68,6 +69,25 @@ const endlessCadence = (path: PlanPath): Problem => ({
   message: 'postgres.wal_stream has a cadence, and it never stops',
   hint: 'Remove "every": the log is streamed as it is written.',
 });
+
+/** What only a stream of the log can do. */
+function streamSettings({ components }: Plan): readonly Problem[] {
+  return Object.entries(components).flatMap(([name, { backups }]) =>
+    backups.flatMap((policy, index) =>
+      (['synchronous', 'spool'] as const)
+        .filter((setting) => policy[setting] !== undefined && policy.method !== 'postgres.wal_stream')
+        .map(
+          (setting): Problem => ({
+            rule: 'plan.contradiction',
+            level: 'error',
+            path: ['components', name, 'backups', index, setting],
+            message: `${policy.method} has "${setting}", which only postgres.wal_stream knows`,
+            hint: `Remove it, or write it at the wal_stream of ${name}.`,
+          }),
+        ),
+    ),
+  );
+}
 
 function runbookFaults(plan: Plan, steps: readonly Step[], at: PlanPath): readonly Problem[] {
   const doubles = doubleSteps(steps, at);

@@ -6,6 +6,7 @@ import { listPoints } from './list-points.ts';
 import { requirePlan } from './load-plan.ts';
 import { repositoryOf } from './open-world.ts';
 import { restoreSide } from './restore-side.ts';
+import type { StreamProgress } from './services.ts';
 import { streamLog } from './stream-log.ts';
 import { takeBackup } from './take-backup.ts';
 import { makeRig, PASSWORD, type Rig } from './testing/rig.ts';
@@ -128,6 +129,52 @@ describe('streaming the log', () => {
       'streaming: kept up to 0/3000030, 0 bytes behind',
     ]);
     expect(result).toEqual({ component: 'database', repository: rig.repositoryFolder, flushed: '0/3000030' });
+  });
+});
+
+describe('what is said of a stream', () => {
+  const connected = { state: 'connected', standby: 'lifeboat_database', waitsForUs: false, slotLimit: '10GB' } as const;
+  const at = new Date(0);
+  const said = async (policy: string, told: readonly StreamProgress[]) => {
+    rig.edit((plan) => plan.replace('backups:\n', `backups:\n      - ${policy}\n`));
+    const asked = request();
+    const streaming = async (_world: unknown, { onProgress }: { onProgress(progress: StreamProgress): void }) =>
+      told.forEach(onProgress);
+    const result = await streamLog(asked, { ...rig.services(), streamLog: streaming });
+    return { lines: asked.lines, flushed: result.flushed };
+  };
+
+  test('nothing, when the server is set up as the plan says', async () => {
+    const { lines } = await said('{ method: postgres.wal_stream }', [connected]);
+    expect(lines).toEqual([]);
+  });
+
+  test('that commits do not wait, once, with the statement that makes them', async () => {
+    const { lines } = await said('{ method: postgres.wal_stream, synchronous: true }', [connected, connected]);
+    expect(lines).toEqual([expect.stringContaining("SET synchronous_standby_names = 'lifeboat_database'")]);
+  });
+
+  test('that commits wait for a stream that is in no hurry', async () => {
+    const { lines } = await said('{ method: postgres.wal_stream }', [{ ...connected, waitsForUs: true }]);
+    expect(lines).toEqual([expect.stringContaining('synchronous: true')]);
+  });
+
+  test('that a dead stream would fill the disk of the server', async () => {
+    const { lines } = await said('{ method: postgres.wal_stream }', [{ ...connected, slotLimit: '-1' }]);
+    expect(lines).toEqual([expect.stringContaining('max_slot_wal_keep_size')]);
+  });
+
+  test('what is in the spool alone, and only what is in the repository counts as kept', async () => {
+    const { lines, flushed } = await said('{ method: postgres.wal_stream, spool: { folder: /spool } }', [
+      { state: 'stored', stored: 0x3000000n, at },
+      { state: 'streaming', flushed: 0x3000028n, serverPosition: 0x3000028n, at },
+      { state: 'not-stored', why: 'the disk is away', spooled: 40, retryAt: at },
+    ]);
+    expect(lines).toEqual([
+      'streaming: kept up to 0/3000028, 0 bytes behind; 40 of it in the spool alone',
+      'not in the repository yet: the disk is away; 40 bytes are safe in the spool, next try at 1970-01-01T00:00:00.000Z',
+    ]);
+    expect(flushed).toBe('0/3000000');
   });
 });
 

@@ -68,7 +68,20 @@ export interface StreamRequest {
   onProgress(progress: StreamProgress): void;
 }
 
-/** How far the stream is: what is safe in the repository, and where the server stands; or why it stands still. */
+/**
+ * How far the stream is: what is safe (in the repository, or in the spool when the plan has one), and where the server stands; or why
+ * it stands still. With a spool also how the repository follows.
+ */
 export type StreamProgress =
+  | {
+      readonly state: 'connected';
+      readonly standby: string;
+      /** Whether commits wait for this stream. */
+      readonly waitsForUs: boolean;
+      /** How much log the server keeps at most for a stream that does not come, as the server writes it; -1: without end. */
+      readonly slotLimit: string;
+    }
+  | { readonly state: 'stored'; readonly stored: bigint; readonly at: Date }
+  | { readonly state: 'not-stored'; readonly why: string; readonly spooled: number; readonly retryAt: Date }
   | { readonly state: 'streaming'; readonly flushed: bigint; readonly serverPosition: bigint; readonly at: Date }
   | { readonly state: 'interrupted'; readonly why: string; readonly retryAt: Date };

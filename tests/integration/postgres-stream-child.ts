@@ -6,7 +6,7 @@ import { open } from './postgres-stream-world.ts';
 const text = await new Promise<string>((resolve) => {
   process.stdin.once('data', (bytes) => resolve(bytes.toString()));
 });
-const { connection, component, folder, recipient, identity, synchronous } = JSON.parse(text);
+const { connection, component, folder, recipient, identity, synchronous, spool } = JSON.parse(text);
 const stop = new AbortController();
 process.once('SIGTERM', () => stop.abort());
 await streamWal({
@@ -17,6 +17,7 @@ await streamWal({
   signal: stop.signal,
   flushEvery: 50,
   synchronous,
+  ...(spool === undefined ? {} : { spool: { folder: spool, limit: 1e9, whenFull: 'hold' } }),
   onState: (state) => {
     if (state.state === 'streaming') process.stdout.write(`${state.flushed}\n`);
     else if (state.state === 'cut') process.stdout.write(`cut ${state.error.code}\n`);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DomainName, DurationText, ScheduleText, Span } from './values.ts';
+import { DomainName, DurationText, ScheduleText, SizeText, Span } from './values.ts';
 
 /** What `lifeboat backup` takes itself: one copy, and then it ends. */
 export const TAKEN_METHODS = ['postgres.base_backup', 'postgres.dump'] as const;
@@ -57,6 +57,20 @@ const BackupVerification = z.strictObject({
   into: z.string().optional().describe('Environment it is restored into.'),
 });
 
+const Spool = z.strictObject({
+  folder: z
+    .string()
+    .min(1)
+    .describe('On the machine of the stream, never on that of the server. In clear, readable by its owner alone.'),
+  limit: SizeText.default('10GB').describe('From so much on nothing more is taken in.'),
+  when_full: z
+    .enum(['hold', 'let_go'])
+    .default('hold')
+    .describe(
+      'hold: the server keeps its log, and commits wait that wait for the stream. let_go: the slot is dropped, so that the disk of the server never fills; then a new base backup is needed.',
+    ),
+});
+
 export const BackupPolicy = z.strictObject({
   method: z
     .enum(Object.keys(BACKUP_METHODS) as [BackupMethodName, ...BackupMethodName[]])
@@ -69,6 +83,15 @@ export const BackupPolicy = z.strictObject({
     .describe('How long copies are kept.'),
   copies: z.array(Copy).default([]).describe('Where copies live. Empty: beside the component itself.'),
   verify: z.array(BackupVerification).default([]).describe('How it is proven to be of use.'),
+  synchronous: z
+    .boolean()
+    .optional()
+    .describe(
+      'postgres.wal_stream only: what arrives is durable at once, so that the server may wait for it with every commit (synchronous_standby_names): then no acknowledged commit is lost.',
+    ),
+  spool: Spool.optional().describe(
+    'postgres.wal_stream only: a folder in which log is durable before it is in the repository. For commits that wait, and for hours in which the repository cannot be reached.',
+  ),
   note: z.string().optional().describe('What else is said of it.'),
 });
 export type BackupPolicy = z.infer<typeof BackupPolicy>;

@@ -28,6 +28,19 @@ export function parseSpan(text: string): { readonly min: number; readonly max: n
   return min <= max ? { min, max } : undefined;
 }
 
+const SIZES = { kB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 } as const;
+
+/** Bytes of `500MB` or `1.5TB`; undefined when it is no size. A thousand to the next, as disks are sold. */
+export function parseBytes(text: string): number | undefined {
+  const parts = /^(\d+(?:\.\d+)?) ?(kB|MB|GB|TB)$/.exec(text);
+  return parts ? Math.round(Number(parts[1]) * SIZES[parts[2] as keyof typeof SIZES]) : undefined;
+}
+
+export const SizeText = z
+  .string()
+  .refine((text) => (parseBytes(text) ?? 0) > 0, 'a size is written like 500MB, 20GB or 1.5TB')
+  .describe('A number of bytes: 500MB, 20GB, 1.5TB.');
+
 export const Span = z
   .string()
   .refine((text) => parseSpan(text) !== undefined, 'a span is written like 15m, or 15m..30m with the shorter first')

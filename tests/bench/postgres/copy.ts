@@ -9,7 +9,12 @@ export const copy: MakeContestant = (world, folder): Contestant => {
   const base = join(folder, 'base');
   const wal = join(folder, 'wal');
   const psql = `psql -XAtq -v ON_ERROR_STOP=1 -h 127.0.0.1 -p ${world.server.port} -U postgres postgres`;
-  const shell = (script: string) => ({ program: 'sh', args: ['-ec', script], env: { PGPASSWORD: world.password }, asServer: true });
+  const shell = (script: string) => ({
+    program: 'sh',
+    args: ['-ec', script],
+    env: { PGPASSWORD: world.password },
+    asServer: true,
+  });
   return {
     name: 'cp (the limit)',
     remark: 'no compression, no encryption, no check',

@@ -15,6 +15,7 @@ const MEANS: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   EACCES: ['TARGET_DENIED', 'Run as root or as the owner of the folder, or use another folder.'],
   EPERM: ['TARGET_DENIED', 'Run as root or as the owner of the folder, or use another folder.'],
   EROFS: ['TARGET_DENIED', 'The file system is mounted read only. Use another folder, or look why it is.'],
+  ENOTDIR: ['TARGET_DENIED', 'Something on the way is a file. Use another folder.'],
   EIO: ['TARGET_FAILED', 'The disk reports a fault. Use another one.'],
 };
 

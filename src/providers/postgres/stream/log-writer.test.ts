@@ -6,8 +6,10 @@ const SEGMENT = 1024;
 /** Remembers every stretch that was stored; `fail` makes the next one fail. */
 function store() {
   const puts: { from: number; bytes: Buffer }[] = [];
-  const state = { fail: false, most: 0, now: 0 };
-  const putLog = async ({ from, bytes }: { from: bigint; bytes: Uint8Array }) => {
+  const state = { fail: false, most: 0, now: 0, ready: 0 };
+  const putLog = async ({ from, bytes }: { from: bigint; bytes: Uint8Array }, after?: Promise<unknown>) => {
+    state.ready += 1;
+    await after;
     state.most = Math.max(state.most, ++state.now);
     await Promise.resolve();
     state.now -= 1;
@@ -99,8 +101,18 @@ describe('LogWriter', () => {
     writer.append(5048n, bytes(10, 2));
     await Promise.all([first, writer.flush()]);
     expect(state.most).toBe(1);
+    expect(state.ready).toBeGreaterThan(1);
     expect(writer.flushed).toBe(5058n);
     expect(ranges(puts).at(-1)?.[1]).toBe(5058);
+  });
+
+  test('whole segments are made ready beside each other, and when one is not stored the next is not either', async () => {
+    const { puts, state, repository } = store();
+    const writer = make(repository);
+    writer.append(2048n, bytes(3 * SEGMENT, 1));
+    state.fail = true;
+    await expect(writer.flush()).rejects.toThrow('no room');
+    expect([puts, state.ready, writer.flushed]).toEqual([[], 2, 2048n]);
   });
 
   test('nothing counts as stored that was not', async () => {

@@ -1,10 +1,13 @@
 import { KnownError } from '../../../model/errors.ts';
 import { formatLsn } from '../../../model/lsn.ts';
 import type { BackupRepository } from '../../../model/repository.ts';
+import type { LogSink } from './log-sink.ts';
 import { segmentStart } from './replication.ts';
 
 /** So many pieces of one segment may stand in the repository before they are joined into one. */
 const PIECES = 64;
+/** So many whole segments are compressed and encrypted at the same time. */
+const AT_ONCE = 2;
 
 interface Segment {
   readonly start: bigint;
@@ -28,7 +31,8 @@ export interface LogWriterOptions {
  * Keeps the log of one timeline in the repository: small stretches while a segment grows, then the whole segment, which
  * replaces them. Stored strictly in order, one at a time, so that a crash can leave an end but never a hole.
  */
-export class LogWriter {
+export class LogWriter implements LogSink {
+  readonly isFull = false;
   /** End of what has arrived. */
   received: bigint;
   /** End of what is durable. */
@@ -59,12 +63,7 @@ export class LogWriter {
 
   /** Copies the bytes. Refuses what does not follow on. */
   append(start: bigint, bytes: Buffer): void {
-    if (start !== this.received)
-      throw new KnownError(
-        'TARGET_FAILED',
-        `the server sent log from ${formatLsn(start)} where ${formatLsn(this.received)} was due`,
-        'Nothing of it was kept. Start the stream again; it goes on where the repository ends.',
-      );
+    if (start !== this.received) throw outOfOrder(start, this.received);
     for (let taken = 0; taken < bytes.length; ) {
       const segment = this.growing();
       const copied = bytes.copy(segment.bytes, segment.filled, taken);
@@ -85,6 +84,10 @@ export class LogWriter {
     return this.flushing;
   }
 
+  async close(): Promise<void> {
+    await this.flushing?.catch(() => undefined);
+  }
+
   private growing(): Segment {
     const last = this.segments.at(-1);
     if (last && last.filled < this.options.segmentBytes) return last;
@@ -96,13 +99,31 @@ export class LogWriter {
 
   private async storeNext(): Promise<void> {
     this.dropStored();
+    const whole = this.segments.filter(({ filled }) => filled === this.options.segmentBytes).slice(0, AT_ONCE);
+    if (whole.length > 0) await this.storeWhole(whole);
+    else await this.storePiece();
+  }
+
+  /** Compressed and encrypted beside each other, and put into the repository one after the other. */
+  private async storeWhole(segments: readonly Segment[]): Promise<void> {
+    let before: Promise<unknown> = Promise.resolve();
+    const puts = segments.map(({ start, bytes }) => {
+      before = this.put(start, bytes, before).then(() => {
+        this.flushed = start + BigInt(bytes.length);
+      });
+      return before;
+    });
+    await Promise.all(puts);
+    this.pieces = 0;
+  }
+
+  private async storePiece(): Promise<void> {
     const segment = this.segments[0];
     if (!segment) throw new RangeError('nothing to store');
     const end = segment.start + BigInt(segment.filled);
-    const whole = segment.filled === this.options.segmentBytes;
-    const from = whole || this.pieces >= PIECES || this.flushed < segment.start ? segment.start : this.flushed;
+    const from = this.pieces >= PIECES || this.flushed < segment.start ? segment.start : this.flushed;
     await this.put(from, segment.bytes.subarray(Number(from - segment.start), Number(end - segment.start)));
-    this.pieces = whole ? 0 : from === segment.start ? 1 : this.pieces + 1;
+    this.pieces = from === segment.start ? 1 : this.pieces + 1;
     this.flushed = end;
   }
 
@@ -112,8 +133,15 @@ export class LogWriter {
     while (this.segments[0] && this.segments[0].start + BigInt(segmentBytes) <= this.flushed) this.segments.shift();
   }
 
-  private async put(from: bigint, bytes: Buffer): Promise<void> {
+  private async put(from: bigint, bytes: Buffer, after?: Promise<unknown>): Promise<void> {
     const { repository, component, system, timeline } = this.options;
-    await repository.putLog({ component, system, timeline, from, bytes });
+    await repository.putLog({ component, system, timeline, from, bytes }, after);
   }
 }
+
+export const outOfOrder = (start: bigint, due: bigint): KnownError =>
+  new KnownError(
+    'TARGET_FAILED',
+    `the server sent log from ${formatLsn(start)} where ${formatLsn(due)} was due`,
+    'Nothing of it was kept. Start the stream again; it goes on where the kept log ends.',
+  );

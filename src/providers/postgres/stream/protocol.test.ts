@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { conninfoOf } from './dump-target.ts';
 import { ManifestSeal } from './manifest-seal.ts';
-import { parseSize, segmentStart, slotName, supportedVersion } from './replication.ts';
+import { namesStandby, parseSize, segmentStart, slotName, supportedVersion } from './replication.ts';
 import { readHistory } from './timeline-history.ts';
 import { readFrame, statusFrame } from './wal-frames.ts';
 
@@ -87,4 +87,19 @@ describe('conninfo for pg_dump', () => {
       "host='h' port='5432' user='o\\'neil' dbname='a\\\\b' fallback_application_name='lifeboat' sslmode='require' sslrootcert='/ca.pem'",
     );
   });
+});
+
+test.each([
+  ['', false],
+  ['lifeboat_db', true],
+  ['"lifeboat_db"', true],
+  ['other', false],
+  ['lifeboat_db2', false],
+  ['*', true],
+  ['1 (lifeboat_db, other)', true],
+  ['FIRST 2 (other, LIFEBOAT_DB)', true],
+  ['ANY 1 (other, "lifeboat_db")', true],
+  ['any 1 (other)', false],
+])('whether commits wait for lifeboat_db by %j: %s', (setting, waits) => {
+  expect(namesStandby(setting, 'lifeboat_db')).toBe(waits);
 });

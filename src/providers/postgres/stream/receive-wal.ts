@@ -3,16 +3,20 @@ import { type Duration, seconds } from '../../../lib/duration.ts';
 import { KnownError } from '../../../model/errors.ts';
 import type { BackupRepository } from '../../../model/repository.ts';
 import { pgErrorCode, translatePgError } from '../errors.ts';
+import type { LogSink } from './log-sink.ts';
 import { LogWriter } from './log-writer.ts';
 import {
   ensureSlot,
   type Identity,
   openReplication,
   type Replication,
+  type ServerFacts,
   type Slot,
   segmentStart,
   slotName,
 } from './replication.ts';
+import type { Spool } from './spool.ts';
+import { SpoolWriter } from './spool-writer.ts';
 import {
   chooseStart,
   chooseStartAfterLoss,
@@ -25,7 +29,7 @@ import {
 import { WalSession } from './wal-session.ts';
 
 export interface WalProgress {
-  /** Everything before this position is durable in the repository. */
+  /** Everything before this position is durable: in the repository, or in the spool when there is one. */
   readonly flushed: bigint;
   readonly serverPosition: bigint;
   readonly at: Date;
@@ -43,6 +47,12 @@ export interface ReceiveRequest {
   readonly flushEvery?: Duration;
   /** Store at once whatever arrives, so that the server may count this stream as a synchronous standby. */
   readonly synchronous?: boolean;
+  /** Keep the log here first; somebody else brings it into the repository. */
+  readonly spool?: Spool;
+  /** Told of each server that grants a connection. */
+  readonly onServer?: (server: ServerFacts) => void;
+  /** Told that more is durable in the spool. */
+  readonly onSpooled?: () => void;
   /** `make` the slot when it is missing (the default), or go `without` one then: a slot nobody streams from fills the server. */
   readonly missingSlot?: 'make' | 'without';
   readonly onProgress?: (progress: WalProgress) => void;
@@ -95,9 +105,10 @@ async function attempt(
 ): Promise<Received> {
   const replication = await openReplication(request);
   try {
+    request.onServer?.(replication.server);
     const identity = await replication.identify();
     const slot = await theSlot(request, replication);
-    const facts = await readStartFacts(request.repository, request.component, replication, identity, slot);
+    const facts = await readStartFacts({ ...request, replication, identity, slot });
     return await stream({ request, replication, identity, slot }, choose(facts, replication.what));
   } catch (error) {
     throw failureOf(error, replication.what, slotName(request.component));
@@ -125,17 +136,13 @@ async function stream(streaming: Streaming, start: StreamStart): Promise<Receive
   const { request, replication, identity } = streaming;
   for (let at = start; ; ) {
     if (at.timeline > 1) await keepHistory(streaming, at.timeline);
-    const writer = new LogWriter({
-      repository: request.repository,
-      component: request.component,
-      system: identity.system,
-      timeline: at.timeline,
-      segmentBytes: replication.server.segmentBytes,
-      start: at.position,
-      durable: at.durable,
-    });
+    const writer = sinkOf(streaming, at);
     const reached = request.until !== undefined && at.durable >= request.until;
-    const end = reached ? undefined : await session(streaming, at, writer).run();
+    const end = reached
+      ? undefined
+      : await session(streaming, at, writer)
+          .run()
+          .finally(() => writer.close());
     if (end?.why !== 'timeline-ended')
       return { flushed: writer.flushed, system: identity.system, timeline: at.timeline };
     const position = segmentStart(end.next.position, replication.server.segmentBytes);
@@ -143,7 +150,16 @@ async function stream(streaming: Streaming, start: StreamStart): Promise<Receive
   }
 }
 
-function session({ request, replication, slot }: Streaming, at: StreamStart, writer: LogWriter): WalSession {
+function sinkOf({ request, replication, identity }: Streaming, at: StreamStart): LogSink {
+  const { repository, component, spool, synchronous = false, onSpooled = () => undefined } = request;
+  const { segmentBytes } = replication.server;
+  const line = { system: identity.system, timeline: at.timeline, segmentBytes };
+  const from = { component, start: at.position, durable: at.durable };
+  if (spool) return new SpoolWriter({ ...line, ...from, spool, synchronous, onFlushed: onSpooled });
+  return new LogWriter({ ...line, ...from, repository });
+}
+
+function session({ request, replication, slot }: Streaming, at: StreamStart, writer: LogSink): WalSession {
   return new WalSession({
     wire: replication.wire,
     writer,

@@ -11,6 +11,9 @@ export interface ServerFacts {
   readonly major: number;
   readonly segmentBytes: number;
   readonly dataChecksums: boolean;
+  /** Whether commits wait for a standby of our name, and up to how much log the server keeps for a slot (`-1`: without end). */
+  readonly waitsForUs: boolean;
+  readonly slotLimit: string;
 }
 
 export interface Identity {
@@ -59,7 +62,9 @@ export async function openReplication(options: ReplicationOptions): Promise<Repl
     const { version, major } = supportedVersion(wire.serverVersion, what);
     const segmentBytes = parseSize(await show(wire, what, 'wal_segment_size'));
     const dataChecksums = (await show(wire, what, 'data_checksums')) === 'on';
-    return replicationOf(wire, what, { version, major, segmentBytes, dataChecksums });
+    const waitsForUs = namesStandby(await show(wire, what, 'synchronous_standby_names'), slotName(component));
+    const slotLimit = await show(wire, what, 'max_slot_wal_keep_size');
+    return replicationOf(wire, what, { version, major, segmentBytes, dataChecksums, waitsForUs, slotLimit });
   } catch (error) {
     await wire.close();
     throw error;
@@ -76,6 +81,13 @@ export function slotName(component: string): string {
     'Give the component a name of at most 54 letters, digits, - and _.',
   );
 }
+
+/** Whether a value of synchronous_standby_names speaks of a standby: by name, with or without quotes, or of all of them. */
+export const namesStandby = (setting: string, name: string): boolean =>
+  setting
+    .replace(/^\s*(ANY|FIRST)?\s*\d+\s*\(/i, '')
+    .split(/[\s,()"]+/)
+    .some((word) => word === '*' || word.toLowerCase() === name.toLowerCase());
 
 /** Makes the slot when it is missing. One whose log the server has given up keeps nothing any more, so it is made anew. */
 export async function ensureSlot(replication: Replication, name: string): Promise<void> {

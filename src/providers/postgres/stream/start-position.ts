@@ -2,6 +2,7 @@ import { KnownError } from '../../../model/errors.ts';
 import { parseLsn } from '../../../model/lsn.ts';
 import type { BackupManifest, BackupRepository, LogRef } from '../../../model/repository.ts';
 import { type Identity, place, type Replication, type Slot, segmentStart } from './replication.ts';
+import type { Spool } from './spool.ts';
 import { readHistory } from './timeline-history.ts';
 
 export interface StreamStart {
@@ -12,10 +13,13 @@ export interface StreamStart {
   readonly durable: bigint;
 }
 
+/** How far a stretch of log reaches. */
+export type LogEnd = Pick<LogRef, 'timeline' | 'to'>;
+
 export interface StartFacts {
   readonly identity: Identity;
   readonly segmentBytes: number;
-  readonly logs: readonly LogRef[];
+  readonly logs: readonly LogEnd[];
   /** History of the server's timeline: where each of its ancestors ended. Empty for timeline 1. */
   readonly history: ReadonlyMap<number, bigint>;
   readonly backups: readonly BackupManifest[];
@@ -56,19 +60,37 @@ function keptPlace({ slot, segmentBytes }: StartFacts, lost: StreamStart | undef
     : kept;
 }
 
-/** Reads from the repository and the server what the choice needs. */
-export async function readStartFacts(
-  repository: BackupRepository,
-  component: string,
-  replication: Replication,
-  identity: Identity,
-  slot: Slot | undefined,
-): Promise<StartFacts> {
+export interface StartQuestion {
+  readonly repository: BackupRepository;
+  readonly component: string;
+  readonly replication: Replication;
+  readonly identity: Identity;
+  readonly slot: Slot | undefined;
+  readonly spool?: Spool;
+}
+
+/** Reads from the repository, the spool and the server what the choice needs. */
+export async function readStartFacts(question: StartQuestion): Promise<StartFacts> {
+  const { replication, identity, slot } = question;
   const history =
     identity.timeline === 1 ? new Map() : readHistory(await replication.timelineHistory(identity.timeline));
-  const logs = (await repository.logs(component)).filter((log) => log.system === identity.system);
-  const backups = (await repository.backups(component)).filter((backup) => backup.facts.system === identity.system);
-  return { identity, segmentBytes: replication.server.segmentBytes, logs, history, backups, slot };
+  return { identity, segmentBytes: replication.server.segmentBytes, history, slot, ...(await readKept(question)) };
+}
+
+type Kept = Pick<StartFacts, 'logs' | 'backups'>;
+
+/** Log in the spool is on its way into the repository; where that cannot be reached now, the spool alone says where to go on. */
+async function readKept({ repository, component, identity, spool }: StartQuestion): Promise<Kept> {
+  const spooled = (spool?.files ?? []).filter(({ system, bytes }) => system === identity.system && bytes > 0);
+  const here = spooled.map(({ timeline, start, bytes }) => ({ timeline, to: start + BigInt(bytes) }));
+  try {
+    const logs = (await repository.logs(component)).filter((log) => log.system === identity.system);
+    const backups = (await repository.backups(component)).filter((backup) => backup.facts.system === identity.system);
+    return { logs: [...logs, ...here], backups };
+  } catch (error) {
+    if (!here.some(({ timeline }) => timeline === identity.timeline)) throw error;
+    return { logs: here, backups: [] };
+  }
 }
 
 /** The newest timeline of the server's own past of which there is log; a fork that was abandoned is none of it. */
@@ -104,7 +126,7 @@ function newestBase({ backups }: StartFacts): { position: bigint; timeline: numb
 }
 
 /** End of the newest stored log of a timeline. */
-export function logEnd(logs: readonly LogRef[], timeline: number): bigint | undefined {
+export function logEnd(logs: readonly LogEnd[], timeline: number): bigint | undefined {
   const ends = logs.filter((log) => log.timeline === timeline).map((log) => log.to);
   return ends.reduce<bigint | undefined>((last, end) => (last === undefined || end > last ? end : last), undefined);
 }

@@ -3,13 +3,13 @@ import { type Duration, seconds } from '../../../lib/duration.ts';
 import { KnownError } from '../../../model/errors.ts';
 import { formatLsn, parseLsn } from '../../../model/lsn.ts';
 import { Bell } from './bell.ts';
-import type { LogWriter } from './log-writer.ts';
+import type { LogSink } from './log-sink.ts';
 import { readFrame, statusFrame } from './wal-frames.ts';
 import { coded, type Row, type Wire } from './wire.ts';
 
 export interface SessionOptions {
   readonly wire: Wire;
-  readonly writer: LogWriter;
+  readonly writer: LogSink;
   readonly start: bigint;
   readonly timeline: number;
   /** Undefined: stream without a slot. */
@@ -71,6 +71,7 @@ export class WalSession {
         await this.bell.wait(Math.min(this.options.flushEvery, STATUS_EVERY));
         if (this.storingFailed) throw this.storingFailed.error;
         if (this.mustFlush()) this.store();
+        this.resumeIfThereIsRoom();
         this.keepAlive();
       }
       return await this.end();
@@ -115,7 +116,7 @@ export class WalSession {
     }
     const { writer, wire, synchronous, until } = this.options;
     writer.append(frame.start, frame.bytes);
-    if (writer.pendingBytes >= HIGH && !this.paused) {
+    if ((writer.pendingBytes >= HIGH || writer.isFull) && !this.paused) {
       this.paused = true;
       wire.pause();
     }
@@ -140,16 +141,13 @@ export class WalSession {
 
   /** Stores beside the stream, so that a slow repository does not make the server think we are gone. */
   private store(): void {
-    const { writer, wire, clock } = this.options;
+    const { writer, clock } = this.options;
     this.storing = true;
     writer
       .flush()
       .then(
         () => {
           this.flushedAt = clock.now().getTime();
-          if (!this.paused || writer.pendingBytes > LOW) return;
-          this.paused = false;
-          wire.resume();
         },
         (error: unknown) => {
           this.storingFailed = { error };
@@ -159,6 +157,13 @@ export class WalSession {
         this.storing = false;
         this.bell.ring();
       });
+  }
+
+  private resumeIfThereIsRoom(): void {
+    const { writer, wire } = this.options;
+    if (!this.paused || writer.pendingBytes > LOW || writer.isFull) return;
+    this.paused = false;
+    wire.resume();
   }
 
   /** Acknowledges what is durable, says that we live, and finds out when the server does not. */
