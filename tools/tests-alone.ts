@@ -2,6 +2,7 @@
 export const TESTS_ALONE: readonly string[] = [
   'src/lib/clock.test.ts',
   'src/main/send-spans.test.ts',
+  'src/backup/unseal-pool.test.ts',
   'src/journal/processes.test.ts',
   'src/providers/shell/client.test.ts',
 ];

@@ -52,10 +52,14 @@ const valueAt = (value: unknown, path: readonly PropertyKey[]): unknown =>
 /** The fields by which actions name components. */
 const COMPONENT_FIELDS = ['component', 'service'];
 
+/** Actions on several servers at once name them all. Of other systems these words may mean something else. */
+const SERVER_FIELDS = ['of', 'primary', 'replicas'];
+
 /** Components that an action is given and the plan does not have. */
-export function unknownComponents({ input, at }: Given, { components }: Plan): readonly Complaint[] {
-  return COMPONENT_FIELDS.flatMap((field) => {
-    const name = input[field];
+export function unknownComponents({ uses, input, at }: Given, { components }: Plan): readonly Complaint[] {
+  const fields = uses.startsWith('postgres.') ? [...COMPONENT_FIELDS, ...SERVER_FIELDS] : COMPONENT_FIELDS;
+  const named = fields.flatMap((field) => [input[field]].flat().map((name) => ({ field, name })));
+  return named.flatMap(({ field, name }) => {
     if (typeof name !== 'string' || holdsOpen(name) || Object.hasOwn(components, name)) return [];
     const known = Object.keys(components);
     const meant = nearestOf(name, known);

@@ -148,6 +148,18 @@ export const ERRORS = {
     retry: false,
     means: 'Of several ways to do something none was open, and the plan names no other. A person decides.',
   },
+  NOT_JUDGED: {
+    exit: 46,
+    http: 409,
+    retry: true,
+    means: 'Too few places could tell whether a primary is down. Nothing was concluded from it.',
+  },
+  LOSS_TOO_GREAT: {
+    exit: 47,
+    http: 409,
+    retry: false,
+    means: 'What would be lost is more than may be lost, or nobody can tell. A person decides.',
+  },
   EVIDENCE_INVALID: { exit: 40, http: 422, retry: false, means: 'The evidence was altered, cut or was never whole.' },
   JOURNAL_DAMAGED: { exit: 41, http: 500, retry: false, means: 'The run journal was altered or damaged.' },
   INTERRUPTED: {

@@ -34,7 +34,13 @@ function secretsOf({ repository, components }: Plan, scenario: RunScenario): rea
   const connections = Object.entries(components).flatMap(([name, component]) =>
     named.has(name) && component.kind === 'postgres' ? [component.connection] : [],
   );
-  return [...(repository?.identity ? [repository.identity] : []), ...connections, ...asked];
+  const fenced = new Set(scenario.steps.flatMap((step) => (step.uses === 'postgres.fence' ? textsIn(step.with) : [])));
+  const applications = Object.entries(components).flatMap(([name, component]) =>
+    fenced.has(name) && component.kind === 'postgres' && component.application_connection !== undefined
+      ? [component.application_connection]
+      : [],
+  );
+  return [...(repository?.identity ? [repository.identity] : []), ...connections, ...applications, ...asked];
 }
 
 /** `${{ secret("env:NAME") }}` in the input of a step. */

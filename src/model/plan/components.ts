@@ -60,6 +60,12 @@ export const PostgresComponent = z.strictObject({
   connection: z
     .union([SecretRef, z.string()])
     .describe('Connection URI of the database. With a password it must be a secret reference.'),
+  application_connection: z
+    .union([SecretRef, z.string()])
+    .optional()
+    .describe(
+      'Connection URI that the application uses, a secret reference. With it postgres.fence proves that the application is kept out.',
+    ),
   application_roles: z
     .array(z.string())
     .default([])

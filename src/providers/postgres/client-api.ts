@@ -1,12 +1,22 @@
 import type { PostgresComponent } from '../../model/plan.ts';
 import type { RecoveryPoint } from '../../model/recovery-point.ts';
 import type { VerificationRecord } from '../../model/repository.ts';
+import type { FailoverClient } from './failover/client-api.ts';
+
+export * from './failover/client-api.ts';
 
 /**
  * Everything the actions ask of PostgreSQL, of the machine and of the repository. `client.ts` does it for real,
  * `client.fake.ts` in memory. Each writing call is safe to repeat with the same arguments after a crash.
  */
-export interface PostgresClient extends RoleClient, RowClient, SideClient, ServerClient, BackupClient, VerifyClient {
+export interface PostgresClient
+  extends RoleClient,
+    RowClient,
+    SideClient,
+    ServerClient,
+    BackupClient,
+    VerifyClient,
+    FailoverClient {
   /** The component as the plan describes it. Throws PLAN_INVALID when it is none or no database. */
   component(name: string): PostgresComponent;
   close(): Promise<void>;

@@ -13,6 +13,7 @@ import type {
   SideInstance,
   TakenBackup,
 } from './client-api.ts';
+import { type FakeFailover, failoverClient, fakeFailover } from './failover/failover.fake.ts';
 
 /** A database, its machine and its repository in memory. Everything a test may look at or spoil. */
 export interface FakeWorld {
@@ -33,6 +34,7 @@ export interface FakeWorld {
   checks: Check[];
   ledger: { acknowledged: number; lost: number };
   readonly verifications: Map<string, VerificationRecord>;
+  readonly failover: FakeFailover;
   /** How many calls had an effect. */
   writes: number;
 }
@@ -71,6 +73,7 @@ export function fakePostgres(change: (world: FakeWorld) => void = () => undefine
     checks: [{ name: 'there are companies', held: true, observed: '{"companies":3}' }],
     ledger: { acknowledged: 10, lost: 0 },
     verifications: new Map(),
+    failover: fakeFailover(),
     writes: 0,
   };
   change(world);
@@ -98,6 +101,7 @@ const clientOf = (world: FakeWorld): PostgresClient => ({
   ...servers(world),
   ...backups(world),
   ...verifications(world),
+  ...failoverClient(world),
 });
 
 function roles(world: FakeWorld): Pick<PostgresClient, 'role' | 'blockRole' | 'unblockRole'> {

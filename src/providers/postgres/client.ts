@@ -1,6 +1,7 @@
 import { answers, serves } from './alive.ts';
 import { checkBackup, dump, findBackup, takeBase } from './backups.ts';
 import type { PostgresClient } from './client-api.ts';
+import { openFailover } from './failover/client.ts';
 import { inspect } from './inspect.ts';
 import {
   dataFolderState,
@@ -65,5 +66,6 @@ export function openPostgres(world: World): PostgresClient {
     verification: async (component, key) =>
       (await world.repository.verifications(component)).find((record) => record.key === key),
     verifyPoint: (request) => verifyPoint(world, request),
+    ...openFailover(world),
   };
 }

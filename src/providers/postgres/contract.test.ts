@@ -3,16 +3,21 @@ import { actionContract, type ContractCase } from '../../actions/contract.testsu
 import type { JsonObject } from '../../lib/json.ts';
 import { baseBackup } from './actions/base-backup.ts';
 import { blockRole } from './actions/block-role.ts';
+import { checkLag } from './actions/check-lag.ts';
 import { compareLedger } from './actions/compare-ledger.ts';
 import { confirmLost } from './actions/confirm-lost.ts';
 import { discardSide } from './actions/discard-side.ts';
 import { dump } from './actions/dump.ts';
 import { extractRows } from './actions/extract-rows.ts';
 import { extractTables } from './actions/extract-tables.ts';
+import { fence } from './actions/fence.ts';
 import { findDeletion } from './actions/find-deletion.ts';
+import { judgePrimary } from './actions/judge-primary.ts';
 import { loadRows } from './actions/load-rows.ts';
 import { openServer } from './actions/open-server.ts';
 import { previewRows } from './actions/preview-rows.ts';
+import { promote } from './actions/promote.ts';
+import { rejoin } from './actions/rejoin.ts';
 import { restoreOver } from './actions/restore-over.ts';
 import { restoreServer } from './actions/restore-server.ts';
 import { restoreSide } from './actions/restore-side.ts';
@@ -37,6 +42,10 @@ const WRITES = [
   'baseBackup',
   'dump',
   'verifyPoint',
+  'fence',
+  'unfence',
+  'promote',
+  'rejoin',
 ] as const;
 
 /** A case in the fake world: what there is beforehand, and what spoils the result. */
@@ -234,4 +243,31 @@ actionContract(dump, { 'a running server': given({}, damaged) });
 actionContract(verifyPoint, {
   'the newest point': given({}, (world) => world.verifications.clear()),
   'a point by its name': given({ point: 'base-1@1' }, (world) => world.verifications.clear()),
+});
+actionContract(judgePrimary, {
+  'a primary that two places miss': given({ replicas: ['replica'], misses: 2 }, ({ failover }) => {
+    failover.views = [{ from: 'us', kind: 'us', sight: 'alive', how: 'it answers and takes writes' }];
+  }),
+});
+actionContract(checkLag, {
+  'a replica that has received all': given({ replicas: ['replica'] }, ({ failover }) => {
+    failover.replica = { ...failover.replica, system: '8' };
+  }),
+});
+const fenceIsGone = ({ failover }: FakeWorld) => {
+  failover.closedBy = undefined;
+};
+actionContract(fence, {
+  'a server that turns its application away': given({ by: 'refuse_logins' }, fenceIsGone),
+  'by commands': given({ by: 'command', close: 'true', proof: 'true', open: 'true' }, fenceIsGone),
+});
+actionContract(promote, {
+  'a replica': given({ component: 'replica', of: 'database' }, ({ failover }) => {
+    failover.writable = false;
+  }),
+});
+actionContract(rejoin, {
+  'an old primary': given({ primary: 'replica' }, ({ failover }) => {
+    failover.follower = { ...failover.follower, follows: false };
+  }),
 });

@@ -17,6 +17,7 @@ import { noVerification } from './no-verification.ts';
 import { obligationLeftOpen } from './obligation-left-open.ts';
 import { oldPrimaryIsFenced } from './old-primary-is-fenced.ts';
 import { onePlaceForASetting } from './one-place-for-a-setting.ts';
+import { promotionRestsOnAFence } from './promotion-rests-on-a-fence.ts';
 import { proofsAreTakenAgain } from './proofs-are-taken-again.ts';
 import { protectionIsArmedAgain } from './protection-is-armed-again.ts';
 import { restorePointBeforeTheDamage } from './restore-point-before-the-damage.ts';
@@ -49,6 +50,7 @@ export const orderRules: readonly Rule[] = [
   obligationLeftOpen,
   oldPrimaryIsFenced,
   onePlaceForASetting,
+  promotionRestsOnAFence,
   proofsAreTakenAgain,
   protectionIsArmedAgain,
   restorePointBeforeTheDamage,

@@ -23,7 +23,7 @@ scenarios:
 `,
   judge: (plan, facts) =>
     judgeActs(plan, facts, (act, { before, scenario }) => {
-      const isPromotion = act.name === 'rds.promote_replica' || act.name === 'replica.promote';
+      const isPromotion = /^(rds\.promote_replica|replica\.promote|postgres\.promote)$/.test(act.name ?? '');
       if (!isPromotion || !scenario || before(act).some(readsLag)) return [];
       return [
         about(act, {

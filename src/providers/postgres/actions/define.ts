@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Action } from '../../../actions/action.ts';
-import type { Proof } from '../../../model/run.ts';
+import type { Obligation, Proof } from '../../../model/run.ts';
 import type { PostgresClient } from '../client-api.ts';
 
 /** An action on PostgreSQL; only there to give the parts their types. */
@@ -32,3 +32,9 @@ export const nothingToUndo = { impossible: 'It only reads: there is nothing to t
 
 /** `1 row`, `2 rows`. */
 export const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
+
+/** What is owed for an old primary: closing it and promoting another leave the same behind, and attaching it anew settles both. */
+export const leftBehind = (component: string): Obligation => ({
+  id: `postgres.left_behind:${component}`,
+  what: `${component} is closed and follows nobody: attach it with postgres.rejoin, or decide that it is given up`,
+});

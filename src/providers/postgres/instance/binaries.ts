@@ -15,7 +15,8 @@ export type Program =
   | 'pg_restore'
   | 'pg_waldump'
   | 'pg_amcheck'
-  | 'pg_verifybackup';
+  | 'pg_verifybackup'
+  | 'pg_basebackup';
 
 export interface Binaries {
   readonly folder: string;
