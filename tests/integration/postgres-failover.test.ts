@@ -129,7 +129,7 @@ test('kill -9 under load: judged, closed, promoted; the first write is there in 
 });
 
 test('a folder that cannot be rewound is copied anew, and its old files stay beside it', async () => {
-  const { one, two } = world;
+  const { two } = world;
   await killServer(two.data);
   await world.perform(fence, { component: 'two', by: 'stop_server' });
   await world.perform(promote, { component: 'one', of: 'two' });
