@@ -153,7 +153,7 @@ async function serverUser(): Promise<{ uid: number; gid: number }> {
 }
 
 export async function freePort(): Promise<number> {
-  for (let port = 21_000 + (process.pid % 9000); ; port++) {
+  for (let port = 21_000 + ((process.pid * 37) % 9000); ; port++) {
     const probe = createServer();
     const free = await new Promise<boolean>((resolve) => {
       probe.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true));
