@@ -151,7 +151,7 @@ export const ERRORS = {
   NOT_JUDGED: {
     exit: 46,
     http: 409,
-    retry: true,
+    retry: false,
     means: 'Too few places could tell whether a primary is down. Nothing was concluded from it.',
   },
   LOSS_TOO_GREAT: {
