@@ -3,8 +3,8 @@ import type { ActionContext } from '../../../actions/action.ts';
 import { hours } from '../../../lib/duration.ts';
 import { isJsonObject, type Json } from '../../../lib/json.ts';
 import type { Loaded, PostgresClient, Receipt } from '../client-api.ts';
+import { loadedFields, loadedOutput, sum } from '../rows/loaded-fields.ts';
 import { ComponentField, count, postgresAction, proof } from './define.ts';
-import { loadedFields, loadedOutput, sum } from './loaded.ts';
 
 const Input = z.strictObject({
   component: ComponentField,

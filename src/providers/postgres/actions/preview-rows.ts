@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { hours } from '../../../lib/duration.ts';
+import { KEPT, loadedFields, loadedOutput } from '../rows/loaded-fields.ts';
 import { ComponentField, count, neverDone, nothingToUndo, postgresAction, proof } from './define.ts';
-import { KEPT, loadedFields, loadedOutput } from './loaded.ts';
 
 const Input = z.strictObject({
   component: ComponentField,
