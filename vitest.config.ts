@@ -34,7 +34,7 @@ export default defineConfig({
         setupFiles: ['tools/after-each-file.ts'],
         exclude: ALONE,
       }),
-      project('alone', ALONE, { order: 0, testTimeout: 30_000, maxWorkers }),
+      project('alone', ALONE, { order: 0, testTimeout: 120_000, maxWorkers }),
       project('house', ['tests/house/**/*.test.ts'], { order: 0, ...slow }),
       project('integration', ['tests/integration/**/*.test.ts'], { order: 1, ...slow }),
       project('e2e', ['tests/e2e/**/*.test.ts'], { order: 1, ...slow }),
