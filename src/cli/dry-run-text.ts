@@ -19,7 +19,8 @@ function takes({ measured, expectMs }: DryRunResult['steps'][number]): string {
 }
 
 /** A dry run as a person reads it: every step, what it would do, with what, and who must say yes. */
-export function dryRunText({ scenario, environment, steps, losses }: DryRunResult, paint: Paint): string {
+export function dryRunText(result: DryRunResult, paint: Paint): string {
+  const { scenario, environment, steps, losses, repository_error: lost } = result;
   const lines = steps.flatMap((step, index) => [
     '',
     paint.bold(`${index + 1}. ${step.step}${step.title ? `: ${step.title}` : ''}`),
@@ -37,7 +38,8 @@ export function dryRunText({ scenario, environment, steps, losses }: DryRunResul
     ...losses.filter((loss) => loss.step === step.step).flatMap((loss) => lossLines(loss, paint)),
     ...safetyLines(step),
   ]);
-  return [`Dry run of ${scenario} in ${environment}. Nothing was changed.`, ...lines].join('\n');
+  const error = lost ? ['', paint.bad(`✘ ${lost.message}`), `  → ${lost.hint}`, `  (${lost.code})`] : [];
+  return [`Dry run of ${scenario} in ${environment}. Nothing was changed.`, ...lines, ...error].join('\n');
 }
 
 /** To what it would go back now, and what that would lose, beside what is promised. */

@@ -2,7 +2,7 @@ import { withReadOnly } from '../actions/wrap.ts';
 import { dryRun, type PlannedStep } from '../engine/dry-run.ts';
 import type { Actions } from '../engine/ports.ts';
 import type { JsonObject } from '../lib/json.ts';
-import { KnownError } from '../model/errors.ts';
+import { type ErrorRecord, errorRecord, KnownError } from '../model/errors.ts';
 import { Plan } from '../model/plan.ts';
 import type { BackupRepository } from '../model/repository.ts';
 import { placeOf, siteOf } from '../model/repository-site.ts';
@@ -23,6 +23,8 @@ export interface DryRunResult {
   readonly steps: readonly PlannedStep[];
   /** To what the steps that bring data back would go back now, and what that would lose. */
   readonly losses: readonly ForetoldLoss[];
+  /** Why the repository cannot be reached; all else was looked at none the less. */
+  readonly repository_error?: ErrorRecord;
 }
 
 /** What a recovery would do, step by step, in the world as it is. Only looks. */
@@ -32,22 +34,29 @@ export async function dryRunScenario(
   signal: AbortSignal,
 ): Promise<DryRunResult> {
   const origin = prepareOrigin(request, services);
-  const world = await worldToLookAt(Plan.parse(origin.plan), services);
+  const { world, error } = await worldToLookAt(Plan.parse(origin.plan), services);
   const ports = portsFor(world, services, { mayAsk: false, watch: () => undefined });
   const steps = await dryRun(origin, { ...ports, actions: lookingOnly(ports.actions) }, signal);
   const { scenario, environment, planHash, inputs } = origin;
   const losses = await foretoldLosses(steps, { scenario, world, services, signal });
-  return { scenario, environment, plan_hash: planHash, inputs, steps, losses };
+  const result = { scenario, environment, plan_hash: planHash, inputs, steps, losses };
+  return error === undefined ? result : { ...result, repository_error: errorRecord(error) };
+}
+
+interface WorldToLookAt {
+  readonly world: PlanWorld;
+  readonly error?: KnownError;
 }
 
 /** A repository that cannot be reached is told where something is read from it; all else can still be looked at. */
-async function worldToLookAt(plan: Plan, services: Services): Promise<PlanWorld> {
+async function worldToLookAt(plan: Plan, services: Services): Promise<WorldToLookAt> {
   const site = siteOf(repositoryIn(plan));
   try {
-    return await openWorld(plan, services);
+    return { world: await openWorld(plan, services) };
   } catch (error) {
     if (!(error instanceof KnownError)) throw error;
-    return { plan, repository: unreachableRepository(placeOf(site), error), stateFolder: findState(services) };
+    const repository = unreachableRepository(placeOf(site), error);
+    return { world: { plan, repository, stateFolder: findState(services) }, error };
   }
 }
 

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { ErrorRecord } from '../../src/model/errors.ts';
 import { type Calling, documentOf, lifeboat, placeAfter, type Refusal } from './bad-luck.ts';
 import {
   calling,
@@ -171,10 +172,21 @@ describe('the repository', () => {
     ['points', ['points']],
     ['restore', ['restore', 'database', '--to', 'latest']],
     ['recovery', recoverArgs],
-    ['dry run', [...recoverArgs, '--dry-run']],
   ])('that is not there is named: %s', async (_what, args) => {
     const refusal = { exit: 30, code: 'REPOSITORY_MISSING', says: join(folder, 'nowhere'), hint: 'lifeboat init' };
     await refused(args, refusal, at('nowhere'));
+  });
+
+  test('that is not there is named by a dry run, which tells the rest none the less', async () => {
+    const ended = await lifeboat([...recoverArgs, '--dry-run', '--json'], { ...calling, ...at('nowhere') });
+    expect(ended.code).toBe(30);
+    const { steps, repository_error: error } = documentOf(ended) as { steps: unknown[]; repository_error: ErrorRecord };
+    expect(steps.length).toBeGreaterThan(3);
+    expect(error).toMatchObject({
+      code: 'REPOSITORY_MISSING',
+      message: expect.stringContaining(join(folder, 'nowhere')),
+      hint: expect.stringContaining('lifeboat init'),
+    });
   });
 
   test('of something else is not written into', async () => {

@@ -95,8 +95,8 @@ describe('rows that somebody deleted', () => {
     const [audit] = await world.sql(
       `SELECT count(*)::int AS inserts FROM audit_log WHERE action = 'INSERT' AND (row_data->>'id')::int BETWEEN 20 AND 60`,
     );
-    // Once when the test made them, and exactly once more.
-    expect(audit?.inserts).toBe(2 * 41);
+    // Once when the test made them: rows that are put back set off no trigger.
+    expect(audit?.inserts).toBe(41);
 
     await world.sql(`DELETE FROM companies WHERE name = 'new one'; DELETE FROM filings WHERE body = 'before'`);
     const after = await digests(world);

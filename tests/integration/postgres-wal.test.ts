@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { deletedTuples } from '../../src/providers/postgres/wal/deleted-tuples.ts';
+import { changedTuples, deletedTuples } from '../../src/providers/postgres/wal/deleted-tuples.ts';
 import {
   type LogStretch,
   scanTransactions,
@@ -262,12 +262,14 @@ describe('deleted rows', () => {
     }
   });
 
-  test('a row that moved to another partition counts as gone from its own', async () => {
+  test('a row that moved to another partition is not deleted: it is told apart', async () => {
     const [one] = await server.sql("SELECT pg_relation_filenode('parts_1')::int AS f");
     const [two] = await server.sql("SELECT pg_relation_filenode('parts_2')::int AS f");
     const at = await positions('moved');
-    expect(at(one?.f)).toHaveLength(100);
-    expect(at(two?.f)).toEqual([]);
+    expect([at(one?.f), at(two?.f)]).toEqual([[], []]);
+    const { tables } = await changedTuples(asSource(stretches), xids.moved as number);
+    expect(tables.get(one?.f)?.moved).toHaveLength(100);
+    expect(tables.get(two?.f)?.moved ?? []).toEqual([]);
   });
 
   test('rolled back and unknown transactions are told apart', async () => {

@@ -1,4 +1,4 @@
-import { KnownError } from '../../model/errors.ts';
+import { ERRORS, KnownError } from '../../model/errors.ts';
 import { exitOf } from '../../usecases/attach.ts';
 import { type DryRunResult, dryRunScenario } from '../../usecases/dry-run.ts';
 import type { AskForName } from '../../usecases/production-guard.ts';
@@ -106,7 +106,7 @@ export const recoverCommand = defineCommand({
     return whileWatching(input, world, (view) => recover(guarded, services, watchingOf(screen, view)));
   },
   print: (result, paint) => ('run' in result ? runSummary(result, paint) : dryRunText(result, paint)),
-  exit: (result) => ('run' in result ? exitOf(result) : 0),
+  exit: (result) => ('run' in result ? exitOf(result) : exitOfDryRun(result)),
 });
 
 const watchingOf = (screen: Screen, { resumes, watch }: RunView): Watching => ({
@@ -159,3 +159,7 @@ function requireScenario(scenario: string | undefined): string {
   if (scenario !== undefined) return scenario;
   throw new KnownError('USAGE', 'SCENARIO is missing', 'See the scenarios of the plan with: lifeboat docs');
 }
+
+/** A recovery that would not reach its repository is no good plan for the night. */
+const exitOfDryRun = ({ repository_error: error }: DryRunResult): number =>
+  error === undefined ? 0 : ERRORS[error.code].exit;
