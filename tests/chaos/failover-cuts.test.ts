@@ -10,8 +10,7 @@ import { type Cable, type Networked, networked, whyNoNamespaces } from './failov
  * one has acknowledged its last, and where it cannot be closed nothing is promoted.
  */
 const why = whyNoNamespaces();
-if (why !== undefined && process.env.LAB_REQUIRED === '1') throw new Error(`the cuts cannot be played: ${why}`);
-if (why !== undefined) process.stderr.write(`SKIPPED: cuts of the network during a failover: ${why}\n`);
+if (why !== undefined) process.stderr.write(`NOT PLAYED: cuts of the network during a failover: ${why}\n`);
 
 const FLOWS = {
   /** By choice: the server closes itself, and the replica must have all of it. */
@@ -48,33 +47,38 @@ const FEW: readonly Case[] = [
 ];
 const cases = process.env.CHAOS === 'all' ? ALL : FEW;
 
-describe.skipIf(why !== undefined)('cuts during a failover', () => {
-  let net: Networked;
-  const ended = new Map<string, number>();
-  beforeAll(async () => {
-    net = await networked();
-  });
-  afterAll(async () => {
-    await net?.close();
-    process.stdout.write(
-      `cuts: ${cases.length} schedules; ${[...ended].map(([how, n]) => `${how} ${n}`).join(', ')}\n`,
-    );
-  });
+/** Some machines let nobody make network namespaces, root or not; anything else that is missing is a failure. */
+if (why !== undefined)
+  test('cuts are not played only where nobody may make network namespaces', () =>
+    expect(why).toMatch(/only root|Operation not permitted|Permission denied/));
+else
+  describe('cuts during a failover', () => {
+    let net: Networked;
+    const ended = new Map<string, number>();
+    beforeAll(async () => {
+      net = await networked();
+    });
+    afterAll(async () => {
+      await net?.close();
+      process.stdout.write(
+        `cuts: ${cases.length} schedules; ${[...ended].map(([how, n]) => `${how} ${n}`).join(', ')}\n`,
+      );
+    });
 
-  test.each(cases)('$flow: $cut cut before $moment, $lasting', async (one) => {
-    await net.reset();
-    const { end, why: reason } = await play(net, one);
-    ended.set(end, (ended.get(end) ?? 0) + 1);
-    await pause(500);
-    const [old, promoted] = [net.acknowledged('primary'), net.acknowledged('replica')];
-    const first = promoted[0] ?? Number.POSITIVE_INFINITY;
-    const after = old.filter((at) => at > first);
-    expect({ end, reason, after }).toEqual({ end, reason, after: [] });
-    if (end === 'stopped') expect(promoted).toEqual([]);
-    if (end === 'promoted') expect(promoted.length).toBeGreaterThan(0);
-    for (const expected of KNOWN.filter(([known]) => known(one))) expect(end).toBe(expected[1]);
+    test.each(cases)('$flow: $cut cut before $moment, $lasting', async (one) => {
+      await net.reset();
+      const { end, why: reason } = await play(net, one);
+      ended.set(end, (ended.get(end) ?? 0) + 1);
+      await pause(500);
+      const [old, promoted] = [net.acknowledged('primary'), net.acknowledged('replica')];
+      const first = promoted[0] ?? Number.POSITIVE_INFINITY;
+      const after = old.filter((at) => at > first);
+      expect({ end, reason, after }).toEqual({ end, reason, after: [] });
+      if (end === 'stopped') expect(promoted).toEqual([]);
+      if (end === 'promoted') expect(promoted.length).toBeGreaterThan(0);
+      for (const expected of KNOWN.filter(([known]) => known(one))) expect(end).toBe(expected[1]);
+    });
   });
-});
 
 /** What must come of some of them: so that stopping always would be found out, and promoting always, too. */
 const KNOWN: readonly (readonly [(one: Case) => boolean, string])[] = [

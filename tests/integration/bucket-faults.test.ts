@@ -3,12 +3,12 @@ import type { Operation } from '../../lab/s3/asked.ts';
 import { currentOf } from '../../lab/s3/bucket.ts';
 import { actAs, newSite, USER } from '../../lab/s3/bucket-for-tests.ts';
 import { FAULTS, type Fault, type LabS3, startS3 } from '../../lab/s3/server.ts';
+import { openBucketStore } from '../../src/backup/bucket/bucket-store.ts';
+import type { Patience } from '../../src/backup/bucket/client.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { KnownError } from '../../src/model/errors.ts';
 import type { Store } from '../../src/model/repository.ts';
 import type { BucketSite } from '../../src/model/repository-site.ts';
-import { openBucketStore } from '../../src/backup/bucket/bucket-store.ts';
-import type { Patience } from '../../src/backup/bucket/client.ts';
 
 /* Every request a store makes goes wrong once, in every way; then for good. The result is the same, or a clear error; never half. */
 

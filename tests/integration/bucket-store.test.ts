@@ -3,12 +3,12 @@ import { currentOf } from '../../lab/s3/bucket.ts';
 import { actAs, newSite, USER } from '../../lab/s3/bucket-for-tests.ts';
 import { type LabS3, startS3 } from '../../lab/s3/server.ts';
 import type { User } from '../../lab/s3/signature.ts';
+import { openBucketStore } from '../../src/backup/bucket/bucket-store.ts';
+import type { Patience } from '../../src/backup/bucket/client.ts';
+import { storeContract } from '../../src/backup/store.testsuite.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { KnownError } from '../../src/model/errors.ts';
 import type { BucketSite } from '../../src/model/repository-site.ts';
-import { storeContract } from '../../src/backup/store.testsuite.ts';
-import { openBucketStore } from '../../src/backup/bucket/bucket-store.ts';
-import type { Patience } from '../../src/backup/bucket/client.ts';
 
 const MIB = 1024 * 1024;
 const TEMPORARY = { id: 'ASIAEXAMPLE', secret: 's', token: 'good' };
