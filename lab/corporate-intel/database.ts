@@ -72,8 +72,6 @@ async function makeRoles(client: Client, passwords: Passwords, major: number): P
     GRANT SELECT, UPDATE (status) ON filings TO analyst;
     GRANT SELECT, UPDATE (unit) ON metrics TO analyst;
     GRANT pg_monitor, pg_signal_backend, pg_read_all_data, pg_write_all_data TO lifeboat`);
-  // Rows that are put back are no news to the audit trigger.
-  await client.query('GRANT SET ON PARAMETER session_replication_role TO lifeboat');
   // From 16 on a role may only alter the roles that it administers.
   if (major >= 16) await client.query('GRANT analyst TO lifeboat WITH ADMIN TRUE, INHERIT FALSE, SET FALSE');
 }
